@@ -1,0 +1,145 @@
+// One record, in CloudTrail's form: built from the members that an operation's row keeps, so that what no row names is absent and
+// neither a new member nor a new operation can leak. Text is put together from constant and stringified parts: an object stringified
+// whole costs ten times as much. Source: CloudTrail user guide, "CloudTrail record contents"; KMS developer guide, "Log entries".
+
+import { sha256Now } from "../crypto/hash.ts";
+import { toHex, utf8 } from "../wire/bytes.ts";
+import { memberPath } from "../wire/shape.ts";
+
+/** Bytes of UTF-8; a record past it is printed again with its long members left out. */
+export const RECORD_BYTES_MAX = 64 * 1024;
+const MEMBER_CHARACTERS_KEPT = 4 * 1024;
+const TEXT_CHARACTERS_MAX = 1024;
+
+/** Of the HTTP request. */
+export interface Source {
+  readonly requestId: string;
+  readonly sourceAddress: string;
+  readonly userAgent: string;
+  readonly host: string;
+  readonly tlsVersion?: string;
+  readonly cipherSuite?: string;
+}
+
+/** Who called, as CloudTrail's userIdentity, printed once a caller. */
+export function printRootIdentity(account: string, principal: string, accessKeyId: string): string {
+  return JSON.stringify({ type: "Root", principalId: account, arn: principal, accountId: account, accessKeyId });
+}
+
+export interface Event {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly name: string;
+  readonly readOnly: boolean;
+  readonly region: string;
+  readonly account: string;
+  /** A userIdentity, printed. */
+  readonly identity: string;
+  readonly source: Source;
+  readonly request?: { readonly members: Readonly<Record<string, unknown>>; readonly keep: readonly string[] } | undefined;
+  readonly answer?: { readonly members: Readonly<Record<string, unknown>>; readonly keep: readonly string[] } | undefined;
+  readonly materialId?: string | undefined;
+  /** Key ARNs; undefined where they are not known. */
+  readonly keyArns?: readonly string[] | undefined;
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** A record as one string of well-formed text. */
+export function printEvent(event: Event): string {
+  const record = printWith(event, Number.POSITIVE_INFINITY);
+  const surelyFits = record.length * 3 <= RECORD_BYTES_MAX;
+  return surelyFits || utf8(record).byteLength <= RECORD_BYTES_MAX ? record : printWith(event, MEMBER_CHARACTERS_KEPT);
+}
+
+function printWith(event: Event, memberMax: number): string {
+  const { source, error, materialId, keyArns } = event;
+  return `{"eventVersion":"1.11","userIdentity":${event.identity},"eventTime":"${printTime(event.time)}","eventSource":"kms.amazonaws.com","eventName":${text(event.name)},"awsRegion":"${event.region}","sourceIPAddress":${text(source.sourceAddress)},"userAgent":${text(source.userAgent)}${
+    error === undefined
+      ? ""
+      : `,"errorCode":${text(error.code)}${error.message === "" ? "" : `,"errorMessage":${text(error.message)}`}`
+  },"requestParameters":${printMembers(event.request, memberMax)},"responseElements":${printMembers(event.answer, memberMax)}${
+    materialId === undefined ? "" : `,"additionalEventData":{"keyMaterialId":"${materialId}"}`
+  },"requestID":"${source.requestId}","eventID":"${event.id}","readOnly":${event.readOnly}${
+    keyArns === undefined ? "" : `,"resources":[${keyArns.map((arn) => printResource(arn, event.account)).join(",")}]`
+  },"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${event.account}","eventCategory":"Management"${printTls(source)}}`;
+}
+
+/** A bounded text: what a header or a message may be long with is the caller's choice. */
+const text = (value: string): string => JSON.stringify(value.slice(0, TEXT_CHARACTERS_MAX).toWellFormed());
+
+/** Second precision, as CloudTrail's. */
+const printTime = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+
+const printResource = (arn: string, account: string): string =>
+  `{"accountId":"${account}","type":"AWS::KMS::Key","ARN":"${arn}"}`;
+
+const printTls = ({ tlsVersion, cipherSuite, host }: Source): string =>
+  tlsVersion === undefined
+    ? ""
+    : `,"tlsDetails":{"tlsVersion":${text(tlsVersion)},"cipherSuite":${text(cipherSuite ?? "")},"clientProvidedHostHeader":${text(host)}}`;
+
+function printMembers(kept: Event["request"], memberMax: number): string {
+  if (kept === undefined) return "null";
+  const printed: string[] = [];
+  for (const name of kept.keep) {
+    const member = JSON.stringify(keepable(kept.members[name]));
+    if (member !== undefined) printed.push(`"${memberPath(name)}":${bounded(member, memberMax)}`);
+  }
+  return printed.length === 0 ? "null" : `{${printed.join(",")}}`;
+}
+
+function bounded(member: string, memberMax: number): string {
+  if (member.length <= memberMax) return member;
+  const bytes = utf8(member);
+  return `{"omitted":${bytes.byteLength},"sha256":"${toHex(sha256Now(bytes))}"}`;
+}
+
+/** A member as CloudTrail writes it: names with a small first letter, times in words, and never any bytes. */
+function keepable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return undefined;
+  if (value instanceof Date) return printDate(value);
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (Array.isArray(value)) return value.map(keepable);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [memberPath(name), keepable(member)]));
+}
+
+const DATE_FORM = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+
+/** "Aug 10, 2022, 10:38:27 PM" */
+const printDate = (date: Date): string => DATE_FORM.format(date).replaceAll("\u202f", " ");
+
+/** The first record of an incarnation: whose store it is, why it began, and the head that it follows. */
+export interface Beginning {
+  readonly id: string;
+  readonly time: number;
+  readonly store: string;
+  readonly account: string;
+  readonly region: string;
+  readonly incarnation: string;
+  readonly cause: "created" | "trail ahead of the store";
+  readonly follows: { readonly incarnation: string; readonly sequence: number; readonly hash: string } | null;
+}
+
+export function printBeginning({ id, time, store, account, region, incarnation, cause, follows }: Beginning): string {
+  return JSON.stringify({
+    eventVersion: "1.11",
+    userIdentity: { accountId: account, invokedBy: "AWS Internal" },
+    eventTime: printTime(time),
+    eventSource: "kms.amazonaws.com",
+    eventName: "BeginIncarnation",
+    awsRegion: region,
+    sourceIPAddress: "AWS Internal",
+    userAgent: "AWS Internal",
+    requestParameters: null,
+    responseElements: null,
+    eventID: id,
+    readOnly: false,
+    eventType: "AwsServiceEvent",
+    managementEvent: true,
+    recipientAccountId: account,
+    serviceEventDetails: { store, incarnation, cause, follows },
+    eventCategory: "Management",
+  });
+}

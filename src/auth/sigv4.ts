@@ -1,0 +1,230 @@
+// Signature Version 4 in the Authorization header: read the claim, rebuild what was signed, verify it. Pure but for Web Crypto.
+// Source: AWS, "Create a signed AWS API request"; the texts are AWS's.
+
+import { sha256 } from "../crypto/hash.ts";
+import { verifyMac } from "../crypto/mac.ts";
+import { type Bytes, fromHex, toHex, utf8 } from "../wire/bytes.ts";
+import { KmsError } from "../wire/faults.ts";
+
+/** A request as it was on the wire. `headers` may repeat a name. */
+export interface SignedRequest {
+  readonly method: string;
+  /** As on the request line, still percent-encoded, without the query. */
+  readonly path: string;
+  /** Without its question mark. */
+  readonly query: string;
+  readonly headers: Iterable<readonly [string, string]>;
+  readonly body: string;
+}
+
+/** What a request says of its signature. Nothing of it is true before `verify` says so. */
+export interface Claim {
+  readonly accessKeyId: string;
+  /** YYYYMMDD */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  readonly terminator: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  /** YYYYMMDDTHHMMSSZ, of X-Amz-Date, else of Date. */
+  readonly signedAt: string;
+  /** By lower-case name; values of a repeated header joined with a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+const ALGORITHM = "AWS4-HMAC-SHA256";
+const CLOCK_SKEW_MS_MAX = 5 * 60 * 1000;
+const DATE_FORM = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
+const incomplete = (message: string): KmsError => new KmsError("IncompleteSignatureException", message);
+const invalid = (message: string): KmsError => new KmsError("InvalidSignatureException", message);
+
+/** @throws KmsError MissingAuthenticationTokenException, IncompleteSignatureException. */
+export function readClaim(request: Pick<SignedRequest, "headers" | "query">): Claim {
+  const headers = joinHeaders(request.headers);
+  const inQuery = /(?:^|&)X-Amz-(?:Algorithm|Signature|Credential)=/i.test(request.query);
+  const authorization = headers.get("authorization");
+  if (inQuery) throw incomplete("Signatures in the query string are not accepted here.");
+  if (authorization === undefined) throw new KmsError("MissingAuthenticationTokenException", "Missing Authentication Token");
+  const { credential, signedHeaders, signature } = readAuthorization(authorization);
+  const [accessKeyId = "", date = "", region = "", service = "", terminator = "", ...rest] = credential.split("/");
+  if (rest.length > 0 || terminator === "") {
+    throw incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.");
+  }
+  const claim = { accessKeyId, date, region, service, terminator, signedHeaders, signature, headers };
+  const signedAt = readDate(claim);
+  requireSigned(claim);
+  return { ...claim, signedAt };
+}
+
+function joinHeaders(pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
+  const joined = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const key = name.toLowerCase();
+    const before = joined.get(key);
+    joined.set(key, before === undefined ? collapse(value) : `${before},${collapse(value)}`);
+  }
+  return joined;
+}
+
+/** Trimmed, runs of spaces as one. */
+const collapse = (value: string): string => value.trim().replace(/\s+/g, " ");
+
+function readAuthorization(header: string): { credential: string; signedHeaders: string[]; signature: string } {
+  const [algorithm, ...rest] = header.split(" ");
+  if (algorithm !== ALGORITHM) throw incomplete("Unsupported AWS 'algorithm'.");
+  const parameters = new Map(
+    rest
+      .join("")
+      .split(",")
+      .map((parameter) => {
+        const at = parameter.indexOf("=");
+        return [parameter.slice(0, at), parameter.slice(at + 1)] as const;
+      }),
+  );
+  const missing = ["Credential", "Signature", "SignedHeaders"].filter((name) => !parameters.get(name));
+  if (missing.length > 0) {
+    throw incomplete(missing.map((name) => `Authorization header requires '${name}' parameter.`).join(" "));
+  }
+  return {
+    credential: parameters.get("Credential") ?? "",
+    signedHeaders: (parameters.get("SignedHeaders") ?? "").split(";"),
+    signature: parameters.get("Signature") ?? "",
+  };
+}
+
+function readDate({ headers }: Pick<Claim, "headers">): string {
+  const amzDate = headers.get("x-amz-date");
+  if (amzDate !== undefined) {
+    if (!DATE_FORM.test(amzDate)) throw incomplete("X-Amz-Date must be given once, in ISO-8601 'basic format'.");
+    return amzDate;
+  }
+  const date = headers.get("date");
+  if (date === undefined)
+    throw incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  const time = Date.parse(date);
+  if (Number.isNaN(time)) throw incomplete("The 'Date' header is no date.");
+  return basicFormat(time);
+}
+
+/** YYYYMMDDTHHMMSSZ */
+const basicFormat = (time: number): string => new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, "");
+
+const COUNTS_IF_PRESENT = ["x-amz-target", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
+
+/**
+ * What decides a request must be signed, and be there once; repeats arrive joined, so a comma counts as one. With an unsigned
+ * X-Amz-Target, DescribeKey could be turned into ScheduleKeyDeletion on its way.
+ */
+function requireSigned({ headers, signedHeaders }: Pick<Claim, "headers" | "signedHeaders">): void {
+  if (!signedHeaders.includes("host"))
+    throw incomplete("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+  const dated = headers.has("x-amz-date") ? [] : ["date"];
+  for (const name of ["host", ...dated, ...COUNTS_IF_PRESENT]) {
+    const value = headers.get(name);
+    if (value === undefined && name !== "host") continue;
+    if (!signedHeaders.includes(name)) throw incomplete(`'${name}' must be a 'SignedHeader' in the AWS Authorization.`);
+    if (value === undefined || (name !== "date" && value.includes(","))) throw incomplete(`'${name}' must be given once.`);
+  }
+  if (signedHeaders.some((name) => name !== "content-length" && !headers.has(name)))
+    throw incomplete("A header named in 'SignedHeaders' is missing.");
+}
+
+/** @throws KmsError InvalidSignatureException where the scope is not this service's on that day. `isRegion` knows the Regions. */
+export function checkScope(claim: Claim, service: string, isRegion: (name: string) => boolean): void {
+  const day = claim.signedAt.slice(0, 8);
+  if (claim.date !== day) {
+    throw invalid(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${claim.date}' != '${day}', from '${claim.signedAt}'.`,
+    );
+  }
+  if (!isRegion(claim.region)) throw invalid("Credential should be scoped to a valid region.");
+  if (claim.service !== service) throw invalid(`Credential should be scoped to correct service: '${service}'.`);
+  if (claim.terminator !== "aws4_request") {
+    throw invalid(`Credential should be scoped with a valid terminator: 'aws4_request', not '${claim.terminator}'.`);
+  }
+}
+
+/** @throws KmsError InvalidSignatureException where the clocks are more than 5 minutes apart. */
+export function checkClock({ signedAt }: Claim, now: number): void {
+  const [, year, month, day, hour, minute, second] = DATE_FORM.exec(signedAt) ?? [];
+  const signed = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  if (signed < now - CLOCK_SKEW_MS_MAX) {
+    const earliest = basicFormat(now - CLOCK_SKEW_MS_MAX);
+    throw invalid(`Signature expired: ${signedAt} is now earlier than ${earliest} (${basicFormat(now)} - 5 min.)`);
+  }
+  if (signed > now + CLOCK_SKEW_MS_MAX) {
+    const latest = basicFormat(now + CLOCK_SKEW_MS_MAX);
+    throw invalid(`Signature not yet current: ${signedAt} is still later than ${latest} (${basicFormat(now)} + 5 min.)`);
+  }
+}
+
+/** The canonical request. `normalize` is false for S3 alone. */
+export function canonicalRequest(request: SignedRequest, claim: Claim, payloadHash: string, normalize = true): string {
+  const headers = claim.signedHeaders.map((name) => `${name}:${signedValue(name, claim, request)}\n`).join("");
+  return `${request.method}\n${canonicalPath(request.path, normalize)}\n${canonicalQuery(request.query)}\n${headers}\n${claim.signedHeaders.join(";")}\n${payloadHash}`;
+}
+
+function signedValue(name: string, { headers }: Claim, { body }: SignedRequest): string {
+  const value = headers.get(name) ?? "";
+  // A body sent in chunks has lost its length on the way here; what was signed is what it has.
+  return name === "content-length" && value === "" ? String(utf8(body).byteLength) : value;
+}
+
+/** Percent-encoding of all but RFC 3986's unreserved characters. */
+const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+function canonicalPath(path: string, normalize: boolean): string {
+  if (path === "/") return path;
+  if (!normalize) return path.split("/").map(encode).join("/");
+  const kept: string[] = [];
+  for (const segment of path.split("/")) {
+    if (segment === "..") kept.pop();
+    else if (segment !== "" && segment !== ".") kept.push(encode(segment));
+  }
+  const trailing = kept.length > 0 && /\/\.{0,2}$/.test(path) ? "/" : "";
+  return `/${kept.join("/")}${trailing}`;
+}
+
+function canonicalQuery(query: string): string {
+  if (query === "") return "";
+  const pairs = query.split("&").map((pair) => {
+    const at = pair.indexOf("=");
+    return at < 0 ? ([recode(pair), ""] as const) : ([recode(pair.slice(0, at)), recode(pair.slice(at + 1))] as const);
+  });
+  const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+  pairs.sort(([a, x], [b, y]) => byText(a, b) || byText(x, y));
+  return pairs.map(([name, value]) => `${name}=${value}`).join("&");
+}
+
+function recode(text: string): string {
+  try {
+    return encode(decodeURIComponent(text));
+  } catch {
+    return encode(text); // a stray % stands for itself
+  }
+}
+
+/** The text that the signature covers. */
+export async function stringToSign(request: SignedRequest, claim: Claim, normalize = true): Promise<string> {
+  const payloadHash = toHex(await sha256(utf8(request.body)));
+  const declared = claim.headers.get("x-amz-content-sha256");
+  if (declared !== undefined && declared !== payloadHash) throw mismatch();
+  const canonical = canonicalRequest(request, claim, payloadHash, normalize);
+  const hash = toHex(await sha256(utf8(canonical)));
+  return `${ALGORITHM}\n${claim.signedAt}\n${claim.date}/${claim.region}/${claim.service}/${claim.terminator}\n${hash}`;
+}
+
+/** @returns whether `key`, the day's key of that scope, made the claim's signature; compared in constant time. */
+export async function verify(request: SignedRequest, claim: Claim, key: CryptoKey, normalize = true): Promise<boolean> {
+  const signature: Bytes | undefined = fromHex(claim.signature);
+  const signed = utf8(await stringToSign(request, claim, normalize));
+  return signature !== undefined && (await verifyMac(key, signature, signed));
+}
+
+export const mismatch = (): KmsError =>
+  invalid(
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+  );

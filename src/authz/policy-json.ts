@@ -1,0 +1,33 @@
+// The one parser of policy documents: JSON (RFC 8259) that refuses duplicate members and deep nesting, which JSON.parse would take.
+
+const DEPTH_MAX = 8;
+
+/** @returns the value; undefined for anything but well-formed JSON without duplicate members, nested at most 8 deep. */
+export function parsePolicyJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return isPlain(text) ? value : undefined;
+}
+
+/** Walks well-formed JSON once, token by token, for what JSON.parse forgives. */
+function isPlain(text: string): boolean {
+  const open: (Set<string> | undefined)[] = [];
+  let name: string | undefined;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs)) {
+    const members = open.at(-1);
+    if (token === "{" || token === "[") {
+      if (open.push(token === "{" ? new Set() : undefined) > DEPTH_MAX) return false;
+    } else if (token === "}" || token === "]") {
+      open.pop();
+    } else if (token === ":" && members !== undefined && name !== undefined) {
+      if (members.has(name)) return false;
+      members.add(name);
+    }
+    name = token.startsWith('"') ? (JSON.parse(token) as string) : undefined;
+  }
+  return true;
+}

@@ -1,0 +1,7 @@
+// Bindings and variables, with their units. Cloudflare's own part is generated into bindings.d.ts from wrangler.toml.
+
+/** What the Worker and its objects are given. */
+export interface Env extends Cloudflare.Env {
+  /** The root keys (crypto/root-keys.ts). A secret, so no configuration names it: it is typed by hand. */
+  readonly ROOT_KEYS: string;
+}

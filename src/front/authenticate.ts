@@ -1,0 +1,74 @@
+// Who sent this request? The signature is verified from the access key id alone: no look-up, in any isolate anywhere.
+
+import { knownAccessKeyId, secretAccessKey } from "../auth/credentials.ts";
+import { type Claim, checkClock, checkScope, mismatch, readClaim, type SignedRequest, verify } from "../auth/sigv4.ts";
+import { sigV4Key } from "../crypto/mac.ts";
+import type { RootKeys } from "../crypto/root-keys.ts";
+import { KmsError } from "../wire/faults.ts";
+import { isRegion } from "../wire/regions.ts";
+
+/** Days' keys that are kept. They enter only behind a signature that has verified, so that strangers cannot evict everybody's. */
+const KEYS_MAX = 1024;
+
+export interface Caller {
+  readonly accessKeyId: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+interface DayKey {
+  readonly account: string;
+  readonly key: CryptoKey;
+}
+
+export class Authenticator {
+  readonly #rootKeys: RootKeys;
+  readonly #keys = new Map<string, DayKey>();
+
+  constructor(rootKeys: RootKeys) {
+    this.#rootKeys = rootKeys;
+  }
+
+  /**
+   * @throws KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException,
+   *   UnrecognizedClientException, in AWS's order: what is missing, the scope, the access key, the clock, the signature.
+   */
+  async authenticate(request: SignedRequest, service: string, now: number): Promise<Caller> {
+    const claim = readClaim(request);
+    checkScope(claim, service, isRegion);
+    checkHost(claim);
+    const { accessKeyId, date, region } = claim;
+    const name = `${accessKeyId} ${date} ${region} ${service}`;
+    const known = this.#keys.get(name);
+    const { account, key } = known ?? (await this.#derive(claim));
+    checkClock(claim, now);
+    if (!(await verify(request, claim, key))) throw mismatch();
+    if (known === undefined) this.#remember(name, { account, key });
+    return { accessKeyId, account, region };
+  }
+
+  async #derive({ accessKeyId, date, region, service, headers }: Claim): Promise<DayKey> {
+    const id = await knownAccessKeyId(this.#rootKeys, accessKeyId);
+    // Sessions are not built yet: their ids are unknown, and a long-term one carries no token.
+    if (id === undefined || id.kind === "ASIA" || headers.has("x-amz-security-token")) throw unrecognized();
+    const secret = await secretAccessKey(this.#rootKeys, id, accessKeyId);
+    return { account: id.account, key: await sigV4Key(secret, date, region, service) };
+  }
+
+  #remember(name: string, key: DayKey): void {
+    this.#keys.set(name, key);
+    const [oldest] = this.#keys.keys();
+    if (this.#keys.size > KEYS_MAX && oldest !== undefined) this.#keys.delete(oldest);
+  }
+}
+
+const unrecognized = (): KmsError =>
+  new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
+
+/** A host that names a Region must name the one that was signed for. */
+function checkHost({ headers, region }: Claim): void {
+  const named = /^kms\.([a-z0-9-]+)\./.exec(headers.get("host") ?? "")?.[1];
+  if (named !== undefined && isRegion(named) && named !== region) {
+    throw new KmsError("InvalidSignatureException", "Credential should be scoped to a valid region.");
+  }
+}

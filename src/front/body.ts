@@ -1,0 +1,33 @@
+// A request's body as text, bounded while it is read.
+
+import { KmsError } from "../wire/faults.ts";
+
+export const BODY_BYTES_MAX = 1024 * 1024;
+
+const tooLarge = (): KmsError =>
+  new KmsError("RequestEntityTooLargeException", `The request is larger than ${BODY_BYTES_MAX} bytes.`);
+
+/**
+ * Reads the body. What is not UTF-8, or begins with a byte order mark, comes out as another text than was signed.
+ * @throws KmsError RequestEntityTooLargeException, before more than the limit has been read.
+ */
+export async function readBody(request: Request): Promise<string> {
+  const declared = request.headers.get("content-length");
+  if (declared === null) return readCounted(request);
+  if (!(Number(declared) <= BODY_BYTES_MAX)) throw tooLarge();
+  return request.text();
+}
+
+/** A body sent in chunks does not say how long it is. */
+async function readCounted({ body }: Request): Promise<string> {
+  if (body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  for await (const chunk of body as ReadableStream<Uint8Array>) {
+    length += chunk.byteLength;
+    if (length > BODY_BYTES_MAX) throw tooLarge();
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

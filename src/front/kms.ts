@@ -1,0 +1,107 @@
+// KMS over HTTP: authenticate, find the caller's own object, call it, print its answer. Keeps no state, runs anywhere.
+
+import { parseRootKeys } from "../crypto/root-keys.ts";
+import type { Env } from "../env.ts";
+import type { KmsCall, Reply } from "../region/call.ts";
+import { rootArn } from "../wire/arn.ts";
+import { failure, operationName } from "../wire/aws-json.ts";
+import { KmsError, type Outcome } from "../wire/faults.ts";
+import { PARTITION, regionOf } from "../wire/regions.ts";
+import { Authenticator, type Caller } from "./authenticate.ts";
+import { readBody } from "./body.ts";
+import { PassportOffice } from "./passports.ts";
+
+export interface Effects {
+  now(): number;
+  /** A random UUID. */
+  uuid(): string;
+  log(line: Readonly<Record<string, unknown>>): void;
+}
+
+export class KmsFront {
+  readonly #env: Env;
+  readonly #effects: Effects;
+  readonly #authenticator: Authenticator;
+  readonly #passports: PassportOffice;
+
+  constructor(env: Env, effects: Effects) {
+    const rootKeys = parseRootKeys(env.ROOT_KEYS);
+    this.#env = env;
+    this.#effects = effects;
+    this.#authenticator = new Authenticator(rootKeys);
+    this.#passports = new PassportOffice(rootKeys);
+  }
+
+  /** Answers one request. Never throws. */
+  async answer(request: Request): Promise<Response> {
+    const requestId = this.#effects.uuid();
+    return encode(await this.#outcome(request, requestId).catch((cause) => this.#refused(cause, requestId)));
+  }
+
+  async #outcome(request: Request, requestId: string): Promise<Outcome> {
+    const url = new URL(request.url);
+    this.#requireTls(url);
+    const receivedAt = this.#effects.now();
+    const body = await readBody(request);
+    const signed = { method: request.method, path: url.pathname, query: url.search.slice(1), headers: request.headers, body };
+    const caller = await this.#authenticator.authenticate(signed, "kms", receivedAt);
+    const isCall = request.method === "POST" && url.pathname === "/";
+    const name = isCall ? operationName(request.headers.get("x-amz-target")) : "";
+    return this.#call(caller, { name, body, requestId, receivedAt, ...this.#source(request) });
+  }
+
+  /** Plain http is served on the loopback server alone. */
+  #requireTls({ protocol }: URL): void {
+    if (protocol === "https:" || this.#env.LOOPBACK === "on") return;
+    throw new KmsError("AccessDeniedException", "Requests must be made over HTTPS.");
+  }
+
+  #source({ headers, cf }: Request): Pick<KmsCall, "sourceAddress" | "userAgent" | "host" | "tlsVersion" | "cipherSuite"> {
+    const { tlsVersion, tlsCipher } = (cf ?? {}) as { tlsVersion?: string; tlsCipher?: string };
+    const loopback = this.#env.LOOPBACK === "on";
+    return {
+      // On the loopback server a header of that name is the caller's own word.
+      sourceAddress: loopback ? "127.0.0.1" : (headers.get("cf-connecting-ip") ?? ""),
+      userAgent: headers.get("user-agent") ?? "",
+      host: headers.get("host") ?? "",
+      ...(loopback || tlsVersion === undefined ? {} : { tlsVersion }),
+      ...(loopback || tlsCipher === undefined ? {} : { cipherSuite: tlsCipher }),
+    };
+  }
+
+  /** Calls the caller's own object. A refused passport is made anew once: nothing has run then. No other call is repeated. */
+  async #call(caller: Caller, call: Omit<KmsCall, "passport">): Promise<Outcome> {
+    const { account, accessKeyId, region } = caller;
+    const object = `${account}/${region}`;
+    const bearer = { object, kind: "root", account, principal: rootArn(PARTITION, account), accessKeyId } as const;
+    for (const fresh of [false, true]) {
+      const passport = await this.#passports.passport(bearer, call.receivedAt, fresh);
+      const reply = await this.#store(object, region).kms({ ...call, passport });
+      if (reply !== "passport refused") return reply;
+    }
+    throw new Error(`the store ${object} refuses our passports`);
+  }
+
+  /** The one place that knows the stub's type: RPC's own typing loses the union. A stub belongs to its request. */
+  #store(object: string, region: string): { kms(call: KmsCall): Promise<Reply> } {
+    const { hint, jurisdiction } = regionOf(region);
+    const all = this.#env.REGIONAL_KEY_STORE;
+    const namespace = jurisdiction !== undefined && this.#env.JURISDICTIONS === "on" ? all.jurisdiction(jurisdiction) : all;
+    return namespace.getByName(object, { locationHint: hint }) as unknown as { kms(call: KmsCall): Promise<Reply> };
+  }
+
+  /** An unknown error reaches the log, and the caller empty. What was refused here has no record, as with AWS; its reason is logged. */
+  #refused(cause: unknown, requestId: string): Outcome {
+    if (cause instanceof KmsError) {
+      this.#effects.log({ event: "refused", requestId, code: cause.code });
+      return failure(cause, requestId);
+    }
+    const { name, message, stack } = cause instanceof Error ? cause : new Error("unknown");
+    this.#effects.log({ event: "unknown error", requestId, name, message, stack });
+    return failure(new KmsError("KMSInternalException"), requestId);
+  }
+}
+
+function encode({ status, type, body, requestId }: Outcome): Response {
+  return new Response(body, { status, headers: { "content-type": type, "x-amzn-requestid": requestId } });
+}

@@ -1,0 +1,40 @@
+// The front's side of passports: makes one an identity, and renews it before it expires, so that it costs a request nothing.
+
+import { derive } from "../crypto/derive.ts";
+import { mac, macKey } from "../crypto/mac.ts";
+import type { RootKeys } from "../crypto/root-keys.ts";
+import { utf8 } from "../wire/bytes.ts";
+import { PASSPORT_RENEWAL_SECONDS, PASSPORT_SECONDS, type Passport, printClaims, printPassport } from "../wire/passport.ts";
+
+const HELD_MAX = 1024;
+
+export type Bearer = Omit<Passport, "rootVersion" | "expires">;
+
+/** Seals a passport under the root key version that seals. */
+export async function issue(rootKeys: RootKeys, bearer: Bearer, expires: number, key: Promise<CryptoKey>): Promise<string> {
+  const claims = printClaims({ ...bearer, rootVersion: rootKeys.seal, expires });
+  return printPassport(claims, await mac(await key, utf8(claims)));
+}
+
+export class PassportOffice {
+  readonly #rootKeys: RootKeys;
+  readonly #key: Promise<CryptoKey>;
+  readonly #held = new Map<string, { readonly text: string; readonly renewAt: number }>();
+
+  constructor(rootKeys: RootKeys) {
+    this.#rootKeys = rootKeys;
+    this.#key = derive(rootKeys, rootKeys.seal, "passport").then(macKey);
+  }
+
+  /** A good passport for the bearer. `fresh`: not the one that is held, which was refused. */
+  async passport(bearer: Bearer, now: number, fresh = false): Promise<string> {
+    const name = `${bearer.object} ${bearer.accessKeyId} ${bearer.viaService ?? ""}`;
+    const held = this.#held.get(name);
+    if (!fresh && held !== undefined && now < held.renewAt) return held.text;
+    const text = await issue(this.#rootKeys, bearer, now + PASSPORT_SECONDS * 1000, this.#key);
+    this.#held.set(name, { text, renewAt: now + PASSPORT_RENEWAL_SECONDS * 1000 });
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > HELD_MAX && oldest !== undefined) this.#held.delete(oldest);
+    return text;
+  }
+}

@@ -1,0 +1,98 @@
+// The CiphertextBlob of a symmetric key, version 1, and the canonical encryption context. `print(parse(b))` equals `b`.
+//
+//   1 0x01 · 1 flags (bit 0: the key id is an mrk- one) · 5 account · 16 key id · 16 material id (its first half) · 16 nonce ·
+//   32 key commitment · n ciphertext · 16 tag
+
+import { COMMITMENT_BYTES, MESSAGE_NONCE_BYTES, MESSAGE_TAG_BYTES } from "../crypto/message.ts";
+import { type Bytes, concat, fromHex, toHex, utf8 } from "../wire/bytes.ts";
+
+const VERSION = 1;
+const MULTI_REGION = 1;
+const ACCOUNT_BYTES = 5;
+const KEY_ID_BYTES = 16;
+export const MATERIAL_PREFIX_BYTES = 16;
+const HEADER_BYTES = 2 + ACCOUNT_BYTES + KEY_ID_BYTES + MATERIAL_PREFIX_BYTES + MESSAGE_NONCE_BYTES + COMMITMENT_BYTES;
+const ACCOUNTS = 10 ** 12;
+
+export interface Ciphertext {
+  /** 12 digits. Like all of the header, the writer's word until the message has opened. */
+  readonly account: string;
+  readonly keyId: string;
+  /** The first 32 hexadecimal digits of the material's id. */
+  readonly materialPrefix: string;
+  readonly nonce: Bytes;
+  readonly commitment: Bytes;
+  /** Ciphertext and tag. */
+  readonly body: Bytes;
+}
+
+const accountBytes = (account: string): Bytes =>
+  fromHex(
+    Number(account)
+      .toString(16)
+      .padStart(2 * ACCOUNT_BYTES, "0"),
+  ) ?? new Uint8Array();
+
+/** What the tag covers of the blob itself: everything before the ciphertext. */
+export function printHeader({ account, keyId, materialPrefix, nonce, commitment }: Omit<Ciphertext, "body">): Bytes {
+  const flags = keyId.startsWith("mrk-") ? MULTI_REGION : 0;
+  const keyIdBytes = fromHex(keyId.replace("mrk-", "").replaceAll("-", ""));
+  const prefixBytes = fromHex(materialPrefix);
+  if (keyIdBytes === undefined || prefixBytes === undefined) throw new TypeError("a ciphertext names a key and a material");
+  return concat(Uint8Array.of(VERSION, flags), accountBytes(account), keyIdBytes, prefixBytes, nonce, commitment);
+}
+
+export const print = (ciphertext: Ciphertext): Bytes => concat(printHeader(ciphertext), ciphertext.body);
+
+/** Reads a blob; undefined for what no version of this service printed. */
+export function parse(blob: Bytes): Ciphertext | undefined {
+  const [version, flags = 0] = blob;
+  if (version !== VERSION || flags > MULTI_REGION || blob.byteLength <= HEADER_BYTES + MESSAGE_TAG_BYTES) return undefined;
+  let at = 2;
+  const take = (length: number): Bytes => {
+    at += length;
+    return blob.subarray(at - length, at);
+  };
+  const account = Number.parseInt(toHex(take(ACCOUNT_BYTES)), 16);
+  if (account >= ACCOUNTS) return undefined;
+  const id = toHex(take(KEY_ID_BYTES));
+  return {
+    account: account.toString().padStart(12, "0"),
+    keyId: flags === MULTI_REGION ? `mrk-${id}` : id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+    materialPrefix: toHex(take(MATERIAL_PREFIX_BYTES)),
+    nonce: take(MESSAGE_NONCE_BYTES),
+    commitment: take(COMMITMENT_BYTES),
+    body: blob.subarray(HEADER_BYTES),
+  };
+}
+
+export type EncryptionContext = ReadonlyMap<string, string>;
+
+const EMPTY_CONTEXT = new Uint8Array(4);
+
+/** An encryption context as bytes: u32 count, then u32 length ‖ key ‖ u32 length ‖ value of each pair, sorted by the key's bytes. */
+export function contextBytes(context: EncryptionContext): Bytes {
+  if (context.size === 0) return EMPTY_CONTEXT;
+  const pairs = [...context]
+    .map(([name, value]) => [utf8(name), utf8(value)] as const)
+    .sort(([left], [right]) => compareBytes(left, right));
+  const bytes = new Uint8Array(pairs.reduce((length, [name, value]) => length + 8 + name.byteLength + value.byteLength, 4));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, pairs.length);
+  let at = 4;
+  for (const part of pairs.flat()) {
+    view.setUint32(at, part.byteLength);
+    bytes.set(part, at + 4);
+    at += 4 + part.byteLength;
+  }
+  return bytes;
+}
+
+function compareBytes(left: Bytes, right: Bytes): number {
+  const shared = Math.min(left.byteLength, right.byteLength);
+  for (let at = 0; at < shared; at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.byteLength - right.byteLength;
+}

@@ -1,0 +1,73 @@
+// The key: its metadata, its states, and which transitions between them exist. Pure. Source: KMS developer guide, "Key states".
+
+export const KEY_STATES = [
+  "Creating",
+  "Enabled",
+  "Disabled",
+  "PendingDeletion",
+  "PendingImport",
+  "PendingReplicaDeletion",
+  "Unavailable",
+  "Updating",
+] as const;
+export type KeyState = (typeof KEY_STATES)[number];
+
+export const ORIGINS = ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+export const KEY_USAGES = [
+  "SIGN_VERIFY",
+  "ENCRYPT_DECRYPT",
+  "GENERATE_VERIFY_MAC",
+  "KEY_AGREEMENT",
+  "ENCAPSULATE_DECAPSULATE",
+] as const;
+export type KeyUsage = (typeof KEY_USAGES)[number];
+
+/** A key as its store keeps it. */
+export interface Key {
+  readonly id: string;
+  readonly arn: string;
+  /** 12 digits; the owner. */
+  readonly account: string;
+  readonly spec: string;
+  readonly usage: KeyUsage;
+  readonly origin: Origin;
+  readonly state: KeyState;
+  readonly description: string;
+  readonly multiRegion: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** 64 hexadecimal digits; undefined before the first material is there. */
+  readonly materialId: string | undefined;
+}
+
+const TRANSITIONS: Readonly<Record<KeyState, readonly KeyState[]>> = {
+  Creating: ["Enabled", "PendingImport", "PendingDeletion"],
+  Enabled: ["Disabled", "PendingImport", "PendingDeletion", "PendingReplicaDeletion", "Unavailable", "Updating"],
+  Disabled: ["Enabled", "PendingImport", "PendingDeletion", "PendingReplicaDeletion", "Unavailable"],
+  PendingDeletion: ["Disabled"],
+  PendingImport: ["Enabled", "PendingDeletion", "PendingReplicaDeletion"],
+  PendingReplicaDeletion: ["PendingDeletion", "Disabled"],
+  Unavailable: ["Enabled", "Disabled", "PendingDeletion"],
+  Updating: ["Enabled"],
+};
+
+/** Whether a key may go from one state to another. To stay is no transition, and always allowed. */
+export const canBecome = (from: KeyState, to: KeyState): boolean => from === to || TRANSITIONS[from].includes(to);
+
+const CONDITION: Readonly<Record<Exclude<KeyState, "Enabled">, string>> = {
+  Creating: "is creating.",
+  Disabled: "is disabled.",
+  PendingDeletion: "is pending deletion.",
+  PendingImport: "is pending import.",
+  PendingReplicaDeletion: "is pending deletion.",
+  Unavailable: "is unavailable.",
+  Updating: "is updating.",
+};
+
+/** What AWS says of a key whose state an operation does not accept. Enabled is refused only where a deletion was to be cancelled. */
+export const conditionOf = (state: KeyState, wanted: readonly KeyState[]): string =>
+  state === "Enabled" || (wanted.includes("PendingDeletion") && !wanted.includes("Enabled"))
+    ? "is not pending deletion."
+    : CONDITION[state];

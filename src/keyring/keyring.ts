@@ -1,0 +1,144 @@
+// Key material: made, sealed for storage, opened into memory, dropped again; and the cipher that works under it.
+//
+// A sealed row's associated data, each field as u32 length ‖ bytes: account, Region, key id, material id, spec, usage, purpose, root
+// key version (one byte). So a row that was moved to another key, or edited to another spec, does not open.
+
+import { type Boxes, boxes } from "../crypto/aead.ts";
+import { MATERIAL_BYTES, MESSAGE_NONCE_BYTES, materialTag, messageKey, openMessage, sealMessage } from "../crypto/message.ts";
+import type { RootKeys } from "../crypto/root-keys.ts";
+import { Secret } from "../crypto/secret.ts";
+import { type Bytes, concat, framed, toHex, utf8 } from "../wire/bytes.ts";
+import {
+  type Ciphertext,
+  contextBytes,
+  type EncryptionContext,
+  MATERIAL_PREFIX_BYTES,
+  print,
+  printHeader,
+} from "./ciphertext.ts";
+import type { Key, KeyUsage } from "./key.ts";
+
+/** Opened materials kept in memory, as keys that cannot be read. */
+const OPENED_MAX = 4096;
+const SALT_BYTES = 32;
+
+/** What seals the material of a new key. */
+export interface NewMaterial {
+  /** 64 hexadecimal digits: HMAC-SHA256(salt, material). */
+  readonly materialId: string;
+  readonly box: Bytes;
+  /** The key's salt, kept for the key's life. */
+  readonly saltBox: Bytes;
+}
+
+/** The material rows of a store, as far as the keyring reads them. */
+export interface SealedMaterials {
+  /** @returns the row whose id begins with `prefix`, or undefined. */
+  find(keyId: string, prefix: string): { readonly id: string; readonly box: Bytes } | undefined;
+}
+
+export interface KeyringPorts {
+  readonly account: string;
+  readonly region: string;
+  readonly rootKeys: RootKeys;
+  readonly random: (bytes: number) => Bytes;
+  readonly materials: SealedMaterials;
+  /** @throws Error where the root key of that version is not the one that this store was sealed under. */
+  readonly requireRootKey: (version: number) => Promise<void>;
+}
+
+type Described = Pick<Key, "id" | "spec" | "usage">;
+
+export class Keyring {
+  readonly #ports: KeyringPorts;
+  readonly #boxes: Boxes;
+  readonly #opened = new Map<string, Promise<CryptoKey | undefined>>();
+
+  constructor(ports: KeyringPorts) {
+    this.#ports = ports;
+    this.#boxes = boxes(ports.rootKeys, ports.random, "material", ports.account, ports.region);
+  }
+
+  /** Makes and seals the material of a new symmetric key. */
+  async create(key: Described): Promise<NewMaterial> {
+    await this.#ports.requireRootKey(this.#ports.rootKeys.seal);
+    const material = new Secret(this.#ports.random(MATERIAL_BYTES));
+    const salt = new Secret(this.#ports.random(SALT_BYTES));
+    const materialId = toHex(await materialTag(salt, material));
+    return {
+      materialId,
+      box: await this.#boxes.sealSecret(material, this.#associated(key, materialId, "material")),
+      saltBox: await this.#boxes.sealSecret(salt, this.#associated(key, "", "salt")),
+    };
+  }
+
+  /** Encrypts under the key's current material. */
+  async encrypt(key: Key, plaintext: Bytes, context: EncryptionContext): Promise<{ blob: Bytes; materialId: string }> {
+    const { materialId } = key;
+    const opened = materialId === undefined ? undefined : await this.#open(key, materialId);
+    if (opened === undefined || materialId === undefined) throw new Error(`the current material of ${key.id} is not there`);
+    const header = {
+      account: key.account,
+      keyId: key.id,
+      materialPrefix: materialId.slice(0, 2 * MATERIAL_PREFIX_BYTES),
+      nonce: this.#ports.random(MESSAGE_NONCE_BYTES),
+    };
+    const associated = (commitment: Bytes): Bytes => concat(printHeader({ ...header, commitment }), contextBytes(context));
+    const sealed = await sealMessage(opened, header.nonce, plaintext, associated);
+    return { blob: print({ ...header, ...sealed }), materialId };
+  }
+
+  /** @returns the plaintext and its material's id; undefined where this key did not make this ciphertext in this context. */
+  async decrypt(
+    key: Key,
+    ciphertext: Ciphertext,
+    context: EncryptionContext,
+  ): Promise<{ plaintext: Bytes; materialId: string } | undefined> {
+    const row = this.#ports.materials.find(key.id, ciphertext.materialPrefix);
+    const opened = row === undefined ? undefined : await this.#open(key, row.id);
+    if (opened === undefined || row === undefined) return undefined;
+    const associated = concat(printHeader(ciphertext), contextBytes(context));
+    const plaintext = await openMessage(opened, ciphertext.nonce, ciphertext, associated);
+    return plaintext === undefined ? undefined : { plaintext, materialId: row.id };
+  }
+
+  /** Drops what is open of a key: in the turn in which it is disabled, deleted or rotated. */
+  drop(keyId: string): void {
+    for (const name of this.#opened.keys()) if (name.startsWith(`${keyId}/`)) this.#opened.delete(name);
+  }
+
+  dropAll(): void {
+    this.#opened.clear();
+  }
+
+  #open(key: Described, materialId: string): Promise<CryptoKey | undefined> {
+    const name = `${key.id}/${materialId}`;
+    const known = this.#opened.get(name);
+    if (known !== undefined) return known;
+    const opening = this.#unseal(key, materialId);
+    this.#opened.set(name, opening);
+    opening.catch(() => this.#opened.delete(name)); // trouble is not remembered
+    const [oldest] = this.#opened.keys();
+    if (this.#opened.size > OPENED_MAX && oldest !== undefined) this.#opened.delete(oldest);
+    return opening;
+  }
+
+  async #unseal(key: Described, materialId: string): Promise<CryptoKey | undefined> {
+    const row = this.#ports.materials.find(key.id, materialId);
+    if (row === undefined) return undefined;
+    const [, rootVersion = 0] = row.box;
+    await this.#ports.requireRootKey(rootVersion);
+    const material = await this.#boxes.openSecret(row.box, this.#associated(key, materialId, "material"));
+    if (material === undefined) throw new Error(`the sealed material ${materialId} of ${key.id} does not open`);
+    return messageKey(material);
+  }
+
+  #associated(
+    { id, spec, usage }: { id: string; spec: string; usage: KeyUsage },
+    materialId: string,
+    purpose: "material" | "salt",
+  ) {
+    const fields = [this.#ports.account, this.#ports.region, id, materialId, spec, usage, purpose].map(utf8);
+    return (rootVersion: number): Bytes => framed(...fields, Uint8Array.of(rootVersion));
+  }
+}

@@ -1,0 +1,149 @@
+// Keys: made, shown, listed, switched on and off. Source: KMS API reference.
+
+import { checkPolicy, defaultPolicy } from "../authz/policy.ts";
+import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../keyring/key.ts";
+import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../keyring/specs.ts";
+import { KmsError } from "../wire/faults.ts";
+import { defaulted, flag, listOf, oneOf, optional, string, structure } from "../wire/shape.ts";
+import { customKeyStoreId, grantTokens, keyId, limit, marker } from "./members.ts";
+import { accepts, type Output } from "./operation.ts";
+import { checkTags, tag } from "./tags.ts";
+
+/** KeyMetadata, as CreateKey and DescribeKey answer it. */
+function describe(key: Key): Output {
+  return {
+    AWSAccountId: key.account,
+    KeyId: key.id,
+    Arn: key.arn,
+    CreationDate: new Date(key.createdAt),
+    Enabled: key.state === "Enabled",
+    Description: key.description,
+    KeyUsage: key.usage,
+    KeyState: key.state,
+    Origin: key.origin,
+    KeyManager: "CUSTOMER",
+    CustomerMasterKeySpec: keySpec(key.spec).legacy ? key.spec : undefined,
+    KeySpec: key.spec,
+    [ALGORITHM_MEMBERS[key.usage]]: algorithmsOf(key.spec, key.usage),
+    MultiRegion: key.multiRegion,
+    CurrentKeyMaterialId: key.materialId,
+  };
+}
+
+const invalid = (message: string): KmsError => new KmsError("ValidationException", message);
+const notYet = (what: string): KmsError => new KmsError("UnsupportedOperationException", `${what} is not available yet.`);
+
+const creation = structure(
+  {
+    Policy: optional(string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" })),
+    Description: defaulted(string({ min: 0, max: 8192 }), ""),
+    KeyUsage: optional(oneOf(...KEY_USAGES)),
+    CustomerMasterKeySpec: optional(oneOf(...LEGACY_KEY_SPECS)),
+    KeySpec: optional(oneOf(...KEY_SPECS)),
+    Origin: defaulted(oneOf(...ORIGINS), "AWS_KMS"),
+    CustomKeyStoreId: optional(customKeyStoreId),
+    BypassPolicyLockoutSafetyCheck: defaulted(flag, false),
+    Tags: defaulted(listOf(tag), []),
+    MultiRegion: defaulted(flag, false),
+    XksKeyId: optional(string({ min: 1, max: 128, pattern: "^[a-zA-Z0-9-_.]+$" })),
+  },
+  (input) => {
+    if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
+      throw invalid(
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+      );
+    }
+    chooseSpec(input);
+    checkTags(input.Tags);
+    if (input.Policy !== undefined) checkPolicy(input.Policy);
+  },
+);
+
+interface SpecChoice {
+  readonly KeySpec?: string;
+  readonly CustomerMasterKeySpec?: string;
+  readonly KeyUsage?: KeyUsage;
+}
+
+/** @throws KmsError ValidationException where the usage is missing or does not suit the spec. */
+function chooseSpec({ KeySpec, CustomerMasterKeySpec, KeyUsage }: SpecChoice): { spec: string; usage: KeyUsage } {
+  const { name, usages, defaultUsage } = keySpec(KeySpec ?? CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT");
+  const usage = KeyUsage ?? defaultUsage;
+  if (usage === undefined)
+    throw invalid("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+  if (usages[usage] !== undefined) return { spec: name, usage };
+  throw invalid(
+    defaultUsage === undefined
+      ? `KeyUsage ${usage} is not compatible with KeySpec ${name}`
+      : `The operation failed because the KeyUsage value of the CMK is ${usage}. To perform this operation, the KeyUsage value must be ${defaultUsage}.`,
+  );
+}
+
+/** The defaults of CreateKey as its record and its conditions see them. */
+export function filled(input: SpecChoice): Output {
+  const { spec, usage } = chooseSpec(input);
+  return { KeySpec: spec, CustomerMasterKeySpec: spec, KeyUsage: usage };
+}
+
+export const createKey = accepts(creation, async (input, { account, keyring, now, uuid }) => {
+  const { spec, usage } = chooseSpec(input);
+  if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined) throw notYet("CustomKeyStoreId");
+  if (input.Origin !== "AWS_KMS") throw notYet(`Origin ${input.Origin}`);
+  if (!keySpec(spec).built) throw notYet(`KeySpec ${spec}`);
+  if (input.MultiRegion) throw notYet("MultiRegion");
+  const id = uuid();
+  const material = await keyring.create({ id, spec, usage });
+  return (writes) => {
+    const createdAt = now();
+    const key = writes.keys.insert({
+      id,
+      spec,
+      usage,
+      origin: input.Origin,
+      state: "Enabled",
+      description: input.Description,
+      policy: input.Policy ?? defaultPolicy(account),
+      multiRegion: false,
+      createdAt,
+      salt: material.saltBox,
+      materialId: material.materialId,
+    });
+    writes.materials.insert({ id: material.materialId, keyId: id, box: material.box, origin: input.Origin, createdAt });
+    writes.tags.put(id, input.Tags);
+    return { output: { KeyMetadata: describe(key) }, made: key };
+  };
+});
+
+export const describeKey = accepts(structure({ KeyId: keyId, GrantTokens: grantTokens }), (_, { key }) => ({
+  output: { KeyMetadata: describe(key) },
+}));
+
+const KEYS_PAGE_DEFAULT = 100;
+const KEYS_PAGE_MAX = 1000;
+
+export const listKeys = accepts(
+  structure({ Limit: defaulted(limit(KEYS_PAGE_MAX), KEYS_PAGE_DEFAULT), Marker: marker }),
+  async ({ Limit, Marker }, { reads, markers }) => {
+    const after = Marker === undefined ? "" : await markers.open("ListKeys", Marker);
+    const page = reads.keys.page(after, Limit + 1);
+    const last = page[Limit - 1];
+    const more = page.length > Limit && last !== undefined;
+    return {
+      output: {
+        Keys: page.slice(0, Limit).map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })),
+        NextMarker: more ? await markers.seal("ListKeys", last.id) : undefined,
+        Truncated: more,
+      },
+    };
+  },
+);
+
+export const enableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
+  writes.keys.setState(key.id, "Enabled");
+  return {};
+});
+
+export const disableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
+  writes.keys.setState(key.id, "Disabled");
+  return {};
+});

@@ -1,0 +1,131 @@
+// Every operation of the service, a row each, with everything the pipeline must know to guard and record it. A diff of this file is a
+// diff of the attack surface: read down a column. Sources: KMS API reference ("Required permissions", "Cross-account use"), developer
+// guide ("Key states of AWS KMS keys", "Condition keys for AWS KMS", "Request quotas"), CloudTrail's log entries of KMS.
+
+import { parse } from "../keyring/ciphertext.ts";
+import type { KeyState } from "../keyring/key.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import * as dataKeys from "./data-keys.ts";
+import * as encryption from "./encryption.ts";
+import * as keys from "./keys.ts";
+import { type Operation, planned, type Resource, row } from "./operation.ts";
+
+// Key states that an operation accepts; none named: all.
+const usable: readonly KeyState[] = ["Enabled", "Updating"];
+const switchable: readonly KeyState[] = ["Enabled", "Disabled", "Unavailable"];
+const importable: readonly KeyState[] = ["Enabled", "Disabled", "PendingImport"];
+const doomed: readonly KeyState[] = ["PendingDeletion", "PendingReplicaDeletion"];
+const alive: readonly KeyState[] = ["Creating", "Enabled", "Disabled", "PendingImport", "Unavailable", "Updating"];
+const deletable: readonly KeyState[] = ["Creating", "Enabled", "Disabled", "PendingImport", "Unavailable"];
+
+const words = (text: string): readonly string[] => text.split(" ").filter((word) => word !== "");
+
+// Condition keys that an operation adds to those every operation on a key has (authz/conditions.ts).
+const aliased = words("kms:RequestAlias");
+const cipher = words("kms:EncryptionAlgorithm kms:EncryptionContext: kms:EncryptionContextKeys kms:RequestAlias");
+const pair = [...cipher, "kms:DataKeyPairSpec"];
+const recrypt = [...cipher, "kms:ReEncryptOnSameKey"];
+const signature = words("kms:SigningAlgorithm kms:MessageType kms:RequestAlias");
+const mac = words("kms:MacAlgorithm kms:RequestAlias");
+const agreement = words("kms:KeyAgreementAlgorithm kms:RequestAlias");
+const creation = words(
+  "kms:BypassPolicyLockoutSafetyCheck kms:KeySpec kms:KeyUsage kms:KeyOrigin kms:MultiRegion kms:MultiRegionKeyType aws:RequestTag/ aws:TagKeys",
+);
+const grant = words(
+  "kms:GrantConstraintType kms:GranteePrincipal kms:GrantIsForAWSResource kms:GrantOperations kms:RetiringPrincipal kms:EncryptionContext: kms:EncryptionContextKeys",
+);
+const granted = words("kms:GrantIsForAWSResource");
+const wrapping = words("kms:WrappingAlgorithm kms:WrappingKeySpec");
+const expiry = words("kms:ExpirationModel kms:ValidTo");
+const lockout = words("kms:BypassPolicyLockoutSafetyCheck");
+const tagged = words("aws:RequestTag/ aws:TagKeys");
+const untagged = words("aws:TagKeys");
+const period = words("kms:RotationPeriodInDays");
+const window = words("kms:ScheduleKeyDeletionPendingWindowInDays");
+const replica = words("kms:ReplicaRegion");
+const primary = words("kms:PrimaryRegion");
+
+// What an operation acts on. These bear absent members.
+const nothing = (): Resource[] => [];
+const key = ({ KeyId }: { KeyId: string }): Resource[] => [{ kind: "key", id: KeyId, aliases: false }];
+const keyOrAlias = ({ KeyId }: { KeyId: string }): Resource[] => [{ kind: "key", id: KeyId, aliases: true }];
+
+/** A ciphertext names its key by itself, unless it is an asymmetric one or was left out of a dry run. */
+function ciphertext(input: {
+  CiphertextBlob?: Bytes;
+  KeyId?: string;
+  EncryptionAlgorithm: string;
+  DryRunModifiers?: readonly string[];
+}): Resource[] {
+  const { CiphertextBlob, KeyId, EncryptionAlgorithm, DryRunModifiers = [] } = input;
+  const named = EncryptionAlgorithm !== "SYMMETRIC_DEFAULT" || DryRunModifiers.includes("IGNORE_CIPHERTEXT");
+  if (named && KeyId !== undefined) return keyOrAlias({ KeyId });
+  return [{ kind: "ciphertext", ciphertext: CiphertextBlob === undefined ? undefined : parse(CiphertextBlob), id: KeyId }];
+}
+
+// biome-ignore format: one operation, one row; the columns are the point.
+export const OPERATIONS = {
+  CancelKeyDeletion:                   planned(                      {                 who: "owner",     states: doomed,                                                                             effect: "write", rate: "manage", keep: words("KeyId"), keepAnswer: words("KeyId") }),
+  ConnectCustomKeyStore:               planned(                      {                 who: "account",                                                                                               effect: "write", rate: "manage", keep: words("CustomKeyStoreId") }),
+  CreateAlias:                         planned(                      {                 who: "owner",     states: alive,                                                                              effect: "write", rate: "manage", keep: words("AliasName TargetKeyId") }),
+  CreateCustomKeyStore:                planned(                      {                 who: "account",                                                                                               effect: "write", rate: "manage", keep: words("CustomKeyStoreName CustomKeyStoreType CloudHsmClusterId XksProxyUriEndpoint XksProxyUriPath XksProxyConnectivity XksProxyVpcEndpointServiceName"), keepAnswer: words("CustomKeyStoreId") }),
+  CreateGrant:                         planned(                      {                 who: "grantee",   states: [...usable, "Unavailable"],  conditions: grant,                                     effect: "write", rate: "grant", keep: words("KeyId GranteePrincipal Operations Constraints RetiringPrincipal Name"), keepAnswer: words("GrantId") }),
+  CreateKey:                           row(keys.createKey,           { on: nothing,    who: "account",                                        conditions: creation,                                  effect: "write", rate: "manage", keep: words("Policy Description Origin KeySpec CustomerMasterKeySpec KeyUsage BypassPolicyLockoutSafetyCheck MultiRegion Tags CustomKeyStoreId XksKeyId"), keepAnswer: words("KeyMetadata"), fill: keys.filled }),
+  Decapsulate:                         planned(                      {                 who: "grantee",   states: usable,                      usage: "ENCAPSULATE_DECAPSULATE", conditions: aliased, effect: "read",  rate: "crypto", keep: words("KeyId EncapsulationAlgorithm") }),
+  Decrypt:                             row(encryption.decrypt,       { on: ciphertext, who: "grantee",   states: usable,                      usage: "ENCRYPT_DECRYPT", conditions: cipher,          effect: "read",  rate: "crypto", keep: words("EncryptionAlgorithm KeyId EncryptionContext") }),
+  DeleteAlias:                         planned(                      {                 who: "owner",                                                                                                 effect: "write", rate: "change", keep: words("AliasName") }),
+  DeleteCustomKeyStore:                planned(                      {                 who: "account",                                                                                               effect: "write", rate: "manage", keep: words("CustomKeyStoreId") }),
+  DeleteImportedKeyMaterial:           planned(                      {                 who: "owner",     states: [...importable, ...doomed],                                                         effect: "write", rate: "manage", keep: words("KeyId KeyMaterialId"), keepAnswer: words("KeyId KeyMaterialId") }),
+  DeriveSharedSecret:                  planned(                      {                 who: "grantee",   states: usable,                      usage: "KEY_AGREEMENT", conditions: agreement,         effect: "read",  rate: "crypto", keep: words("KeyId KeyAgreementAlgorithm") }),
+  DescribeCustomKeyStores:             planned(                      {                 who: "account",                                                                                               effect: "read",  rate: "manage", keep: words("CustomKeyStoreId CustomKeyStoreName Limit Marker") }),
+  DescribeKey:                         row(keys.describeKey,         { on: keyOrAlias, who: "grantee",                                        conditions: aliased,                                   effect: "read",  rate: "describe", keep: words("KeyId") }),
+  DisableKey:                          row(keys.disableKey,          { on: key,        who: "owner",     states: switchable,                                                                         effect: "write", rate: "manage", keep: words("KeyId") }),
+  DisableKeyRotation:                  planned(                      {                 who: "owner",     states: usable,                                                                             effect: "write", rate: "manage", keep: words("KeyId"), originFirst: true }),
+  DisconnectCustomKeyStore:            planned(                      {                 who: "account",                                                                                               effect: "write", rate: "manage", keep: words("CustomKeyStoreId") }),
+  Encapsulate:                         planned(                      {                 who: "grantee",   states: usable,                      usage: "ENCAPSULATE_DECAPSULATE", conditions: aliased, effect: "read",  rate: "crypto", keep: words("KeyId EncapsulationAlgorithm") }),
+  EnableKey:                           row(keys.enableKey,           { on: key,        who: "owner",     states: switchable,                                                                         effect: "write", rate: "manage", keep: words("KeyId") }),
+  EnableKeyRotation:                   planned(                      {                 who: "owner",     states: usable,                      conditions: period,                                    effect: "write", rate: "change", keep: words("KeyId RotationPeriodInDays"), originFirst: true }),
+  Encrypt:                             row(encryption.encrypt,       { on: keyOrAlias, who: "grantee",   states: usable,                      usage: "ENCRYPT_DECRYPT", conditions: cipher,          effect: "read",  rate: "crypto", keep: words("KeyId EncryptionAlgorithm EncryptionContext") }),
+  GenerateDataKey:                     row(dataKeys.generateDataKey, { on: keyOrAlias, who: "grantee",   states: usable,                      usage: "ENCRYPT_DECRYPT", conditions: cipher,          effect: "read",  rate: "crypto", keep: words("KeyId KeySpec NumberOfBytes EncryptionContext") }),
+  GenerateDataKeyPair:                 planned(                      {                 who: "grantee",   states: usable,                      usage: "ENCRYPT_DECRYPT", conditions: pair,            effect: "read",  rate: "pair", keep: words("KeyId KeyPairSpec EncryptionContext") }),
+  GenerateDataKeyPairWithoutPlaintext: planned(                      {                 who: "grantee",   states: usable,                      usage: "ENCRYPT_DECRYPT", conditions: pair,            effect: "read",  rate: "pair", keep: words("KeyId KeyPairSpec EncryptionContext") }),
+  GenerateDataKeyWithoutPlaintext:     planned(                      {                 who: "grantee",   states: usable,                      usage: "ENCRYPT_DECRYPT", conditions: cipher,          effect: "read",  rate: "crypto", keep: words("KeyId KeySpec NumberOfBytes EncryptionContext") }),
+  GenerateMac:                         planned(                      {                 who: "grantee",   states: usable,                      usage: "GENERATE_VERIFY_MAC", conditions: mac,         effect: "read",  rate: "crypto", keep: words("KeyId MacAlgorithm") }),
+  GenerateRandom:                      row(dataKeys.generateRandom,  { on: nothing,    who: "account",                                                                                               effect: "read",  rate: "crypto", keep: words("") }),
+  GetKeyLastUsage:                     planned(                      {                 who: "owner",                                                                                                 effect: "read",  rate: "status", keep: words("KeyId") }),
+  GetKeyPolicy:                        planned(                      {                 who: "owner",                                                                                                 effect: "read",  rate: "status", keep: words("KeyId PolicyName") }),
+  GetKeyRotationStatus:                planned(                      {                 who: "neighbour",                                                                                             effect: "read",  rate: "status", keep: words("KeyId") }),
+  GetParametersForImport:              planned(                      {                 who: "owner",     states: importable,                  conditions: wrapping,                                  effect: "read",  rate: "importing", keep: words("KeyId WrappingAlgorithm WrappingKeySpec") }),
+  GetPublicKey:                        planned(                      {                 who: "grantee",   states: usable,                      conditions: aliased,                                   effect: "read",  rate: "describe", keep: words("KeyId") }),
+  ImportKeyMaterial:                   planned(                      {                 who: "owner",     states: [...importable, "Updating"], conditions: expiry,                                    effect: "write", rate: "manage", keep: words("KeyId ValidTo ExpirationModel ImportType KeyMaterialDescription KeyMaterialId"), keepAnswer: words("KeyId KeyMaterialId") }),
+  ListAliases:                         planned(                      {                 who: "account",                                                                                               effect: "read",  rate: "list", keep: words("KeyId Limit Marker") }),
+  ListGrants:                          planned(                      {                 who: "neighbour",                                      conditions: granted,                                   effect: "read",  rate: "listOfKey", keep: words("KeyId Limit Marker GrantId GranteePrincipal") }),
+  ListKeyPolicies:                     planned(                      {                 who: "owner",                                                                                                 effect: "read",  rate: "listOfKey", keep: words("KeyId Limit Marker") }),
+  ListKeyRotations:                    planned(                      {                 who: "owner",                                                                                                 effect: "read",  rate: "listOfKey", keep: words("KeyId IncludeKeyMaterial Limit Marker") }),
+  ListKeys:                            row(keys.listKeys,            { on: nothing,    who: "account",                                                                                               effect: "read",  rate: "list", keep: words("Limit Marker") }),
+  ListResourceTags:                    planned(                      {                 who: "owner",                                                                                                 effect: "read",  rate: "describe", keep: words("KeyId Limit Marker") }),
+  ListRetirableGrants:                 planned(                      {                 who: "account",                                                                                               effect: "read",  rate: "listOfKey", keep: words("RetiringPrincipal Limit Marker") }),
+  PutKeyPolicy:                        planned(                      {                 who: "owner",                                          conditions: lockout,                                   effect: "write", rate: "change", keep: words("KeyId PolicyName Policy BypassPolicyLockoutSafetyCheck") }),
+  ReEncrypt:                           planned(                      {                 who: "grantee",   states: usable,                      usage: "ENCRYPT_DECRYPT", conditions: recrypt,         effect: "read",  rate: "crypto", keep: words("SourceEncryptionAlgorithm SourceEncryptionContext SourceKeyId DestinationEncryptionAlgorithm DestinationEncryptionContext DestinationKeyId") }),
+  ReplicateKey:                        planned(                      {                 who: "owner",     states: ["Enabled"],                 conditions: replica,                                   effect: "write", rate: "manage", keep: words("KeyId ReplicaRegion BypassPolicyLockoutSafetyCheck Description Tags Policy"), keepAnswer: words("ReplicaKeyMetadata ReplicaPolicy") }),
+  RetireGrant:                         planned(                      {                 who: "retirer",                                                                                               effect: "write", rate: "ungrant", keep: words("KeyId GrantId") }),
+  RevokeGrant:                         planned(                      {                 who: "neighbour",                                      conditions: granted,                                   effect: "write", rate: "ungrant", keep: words("KeyId GrantId") }),
+  RotateKeyOnDemand:                   planned(                      {                 who: "owner",     states: ["Enabled"],                                                                        effect: "write", rate: "manage", keep: words("KeyId"), keepAnswer: words("KeyId") }),
+  ScheduleKeyDeletion:                 planned(                      {                 who: "owner",     states: deletable,                   conditions: window,                                    effect: "write", rate: "change", keep: words("KeyId PendingWindowInDays"), keepAnswer: words("KeyId KeyState DeletionDate PendingWindowInDays") }),
+  Sign:                                planned(                      {                 who: "grantee",   states: usable,                      usage: "SIGN_VERIFY", conditions: signature,           effect: "read",  rate: "crypto", keep: words("KeyId MessageType SigningAlgorithm") }),
+  TagResource:                         planned(                      {                 who: "owner",     states: alive,                       conditions: tagged,                                    effect: "write", rate: "tag", keep: words("KeyId Tags") }),
+  UntagResource:                       planned(                      {                 who: "owner",     states: alive,                       conditions: untagged,                                  effect: "write", rate: "manage", keep: words("KeyId TagKeys") }),
+  UpdateAlias:                         planned(                      {                 who: "owner",     states: alive,                                                                              effect: "write", rate: "manage", keep: words("AliasName TargetKeyId") }),
+  UpdateCustomKeyStore:                planned(                      {                 who: "account",                                                                                               effect: "write", rate: "manage", keep: words("CustomKeyStoreId NewCustomKeyStoreName CloudHsmClusterId XksProxyUriEndpoint XksProxyUriPath XksProxyConnectivity XksProxyVpcEndpointServiceName") }),
+  UpdateKeyDescription:                planned(                      {                 who: "owner",     states: alive,                                                                              effect: "write", rate: "manage", keep: words("KeyId Description") }),
+  UpdatePrimaryRegion:                 planned(                      {                 who: "owner",     states: usable,                      conditions: primary,                                   effect: "write", rate: "manage", keep: words("KeyId PrimaryRegion") }),
+  Verify:                              planned(                      {                 who: "grantee",   states: usable,                      usage: "SIGN_VERIFY", conditions: signature,           effect: "read",  rate: "crypto", keep: words("KeyId MessageType SigningAlgorithm") }),
+  VerifyMac:                           planned(                      {                 who: "grantee",   states: usable,                      usage: "GENERATE_VERIFY_MAC", conditions: mac,         effect: "read",  rate: "crypto", keep: words("KeyId MacAlgorithm") }),
+} satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+/** The row of an operation. A name from outside selects; it never reaches a prototype. */
+export function operation(name: string): Operation | undefined {
+  return Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name as OperationName] : undefined;
+}

@@ -1,0 +1,23 @@
+// The contract between front and store: plain data in, plain data out. It is kept one version back, because Worker and object may run
+// different code for minutes after a deployment.
+
+import type { Outcome } from "../wire/faults.ts";
+
+export interface KmsCall {
+  /** Printed; see wire/passport.ts. */
+  readonly passport: string;
+  /** The operation's name as X-Amz-Target gave it; "" where it named none. */
+  readonly name: string;
+  readonly body: string;
+  readonly requestId: string;
+  readonly sourceAddress: string;
+  readonly userAgent: string;
+  readonly host: string;
+  readonly tlsVersion?: string;
+  readonly cipherSuite?: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+/** "passport refused": nothing has run, and the call may be made again with a new passport. */
+export type Reply = Outcome | "passport refused";

@@ -1,0 +1,33 @@
+// What is known of a caller: whether its access key is active, and the documents that bear on it. A view is asked for before a call
+// is read, and must still be in force at its commit. Until identities are built, every account has one caller: its root, by serial 0.
+
+import { parseAccessKeyId } from "../wire/access-key-id.ts";
+import { KmsError } from "../wire/faults.ts";
+import type { Who } from "./passports.ts";
+
+export interface View {
+  readonly kind: "root";
+}
+
+const ROOT: View = { kind: "root" };
+const ACTIVE_ROOT_SERIAL = 0;
+
+export interface Callers {
+  /**
+   * The view of a caller, at once where one is held.
+   * @throws KmsError UnrecognizedClientException for an access key that does not exist or is not active.
+   */
+  view(who: Who): View | Promise<View>;
+  /** Whether nothing has taken a view back. */
+  inForce(view: View): boolean;
+}
+
+export const rootOnly: Callers = {
+  view({ accessKeyId }) {
+    const id = parseAccessKeyId(accessKeyId);
+    const active = id?.serial === ACTIVE_ROOT_SERIAL;
+    if (!active) throw new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
+    return ROOT;
+  },
+  inForce: (view) => view === ROOT,
+};

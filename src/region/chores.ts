@@ -1,0 +1,62 @@
+// What alarm() does: whatever is due by the clock, each kind on its own, so that one that fails delays no other; the flush first.
+
+import type { DeadlineKind } from "../store/deadlines.ts";
+import { drain } from "./drain.ts";
+import { described, type World } from "./world.ts";
+
+/** Long enough to gather many requests into one statement, short enough for "in the trail within seconds". */
+const FLUSH_DELAY_MS = 1000;
+const FLUSH_RETRY_MS_MAX = 30_000;
+const DUE_MAX = 100;
+
+/** How often in a row the flush has failed, an instance. */
+const failures = new WeakMap<World, number>();
+/** Whether a flush is due already: known in memory, so that no request reads it from the table. */
+const armed = new WeakSet<World>();
+
+/** Makes sure that records leave the outbox soon. To be called in the transaction that put them there. */
+export function armFlush(world: World): void {
+  if (armed.has(world)) return;
+  const at = world.now() + FLUSH_DELAY_MS;
+  world.store.deadlines.set({ kind: "flush", ref: "", at });
+  armed.add(world);
+  wake(world);
+}
+
+/** Where a transaction failed, the table may not hold what memory says. */
+export const disarm = (world: World): boolean => armed.delete(world);
+
+/** Sets the object's alarm to the earliest deadline. */
+export function wake(world: World): void {
+  const at = world.store.deadlines.earliest();
+  if (at !== undefined) void world.storage.setAlarm(Math.max(at, world.now()));
+}
+
+const CHORES: Readonly<Record<DeadlineKind, (world: World) => Promise<void>>> = { flush };
+
+/** Never throws: the platform would drop the alarm after a few failures. */
+export async function doChores(world: World): Promise<void> {
+  try {
+    for (const { kind } of world.store.deadlines.due(world.now(), DUE_MAX)) {
+      await CHORES[kind](world).catch((cause) => world.log({ event: "chore failed", kind, ...described(cause) }));
+    }
+  } catch (cause) {
+    world.log({ event: "chores failed", ...described(cause) });
+  } finally {
+    wake(world);
+  }
+}
+
+async function flush(world: World): Promise<void> {
+  const delivered = await drain(world);
+  const failed = delivered ? 0 : (failures.get(world) ?? 0) + 1;
+  failures.set(world, failed);
+  if (delivered && world.store.outbox.isEmpty()) {
+    world.store.deadlines.remove("flush", "");
+    armed.delete(world);
+  } else {
+    const delay = Math.min(FLUSH_DELAY_MS * 2 ** failed, FLUSH_RETRY_MS_MAX);
+    world.store.deadlines.set({ kind: "flush", ref: "", at: world.now() + delay });
+    armed.add(world);
+  }
+}

@@ -1,0 +1,86 @@
+// The end of a call: admitted again where the world has moved, changed, recorded, all in one turn. Nothing here awaits.
+
+import type { Commit, Result } from "../operations/operation.ts";
+import { failure, success } from "../wire/aws-json.ts";
+import { KmsError, type Outcome } from "../wire/faults.ts";
+import { type Admitted, check, type Visit } from "./admit.ts";
+import type { View } from "./callers.ts";
+import type { Entry } from "./ledger.ts";
+import { entry, type Trace } from "./trace.ts";
+import { described, type World } from "./world.ts";
+
+/** A call that has ended, with its record on the way. */
+export interface Recorded {
+  readonly answer: Outcome;
+  /** Whether the record became durable: the answer leaves only then. */
+  readonly durable: boolean | Promise<boolean>;
+}
+
+export interface Ending {
+  readonly trace: Trace;
+  readonly visit: Visit;
+  readonly view: View;
+  readonly admitted: Admitted;
+  readonly result: Result;
+}
+
+/**
+ * @returns undefined where the call must begin again: its view is gone, or what it named is another key now.
+ * @throws KmsError where it is not admitted any longer.
+ */
+export function commit(ending: Ending, world: World): Recorded | undefined {
+  const { trace, visit, view, admitted, result } = ending;
+  if (!world.callers.inForce(view)) return undefined;
+  if (world.changes !== admitted.changes && !sameKeys(admitted, check(visit, world))) return undefined;
+  if (typeof result === "function") return write(ending, result, world);
+  trace.materialId = result.materialId;
+  if (visit.request.dryRun) throw dryRun();
+  return {
+    answer: success(result.output, trace.call.requestId),
+    durable: world.ledger.join(entry(trace, world, { output: result.output })),
+  };
+}
+
+const sameKeys = (before: Admitted, now: Admitted): boolean =>
+  before.keys.length === now.keys.length && before.keys.every(({ id }, at) => id === now.keys[at]?.id);
+
+const dryRun = (): KmsError =>
+  new KmsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
+
+type Written = { readonly entry: Entry; readonly answer: Outcome };
+
+function write({ trace, visit }: Ending, change: Commit, world: World): Recorded {
+  const { requestId } = trace.call;
+  const written = world.ledger.write<Written>(
+    () => {
+      const { output, made } = change(world.store);
+      if (visit.request.dryRun) throw dryRun();
+      if (made !== undefined) trace.keys = [made];
+      world.changes++;
+      return { entry: entry(trace, world, { output }), answer: success(output, requestId) };
+    },
+    (cause) => {
+      world.dropCaches(); // what the change wrote is gone again
+      return refusal(cause, trace, world);
+    },
+  );
+  return written === undefined
+    ? { answer: failure(new KmsError("KMSInternalException"), requestId), durable: true }
+    : { answer: written.answer, durable: true };
+}
+
+/** Records why a call was not done. */
+export function refuse(cause: unknown, trace: Trace, world: World): Recorded {
+  const { entry: record, answer } = refusal(cause, trace, world);
+  return { answer, durable: world.ledger.join(record) };
+}
+
+/** An unknown error reaches the log whole and the caller empty. */
+function refusal(cause: unknown, trace: Trace, world: World): Written {
+  const { requestId } = trace.call;
+  if (!(cause instanceof KmsError)) world.log({ event: "unknown error", requestId, ...described(cause) });
+  const error = cause instanceof KmsError ? cause : new KmsError("KMSInternalException");
+  // CloudTrail writes this one code without its ending.
+  const code = error.code === "AccessDeniedException" ? "AccessDenied" : error.code;
+  return { entry: entry(trace, world, { error: { code, message: error.message } }), answer: failure(error, requestId) };
+}

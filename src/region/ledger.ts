@@ -1,0 +1,169 @@
+// The one commit: a change and its record in one transaction, reads sharing the next one. Owns the chain's head.
+//
+// Reads join a waiting group; storage.sync() is the barrier behind which the group is written (a timer would cost a millisecond, a
+// microtask would not gather anything). A write takes the waiting group along. Order in the chain is the order of commits.
+
+import { chainHash, chainName, FIRST_PREDECESSOR, type Head } from "../audit/chain.ts";
+import { printBeginning } from "../audit/event.ts";
+import type { Link } from "../store/outbox.ts";
+import type { Store } from "../store/store.ts";
+import { type Bytes, fromHex, toHex } from "../wire/bytes.ts";
+
+/** A record that waits for its place. */
+export interface Entry {
+  readonly record: string;
+  readonly time: number;
+}
+
+interface Group {
+  readonly entries: Entry[];
+  readonly settled: Promise<boolean>;
+  readonly settle: (durable: boolean) => void;
+}
+
+export interface LedgerPorts {
+  readonly storage: Pick<DurableObjectStorage, "sync" | "transactionSync">;
+  readonly store: Store;
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly now: () => number;
+  readonly uuid: () => string;
+  /** Called in a transaction that has put records into the outbox. */
+  readonly recorded: () => void;
+  /** Called where a transaction has failed: memory may hold what storage does not. */
+  readonly failed: (cause: unknown) => void;
+}
+
+export class Ledger {
+  readonly #ports: LedgerPorts;
+  #waiting: Group | undefined;
+  #chain: { readonly incarnation: string; readonly name: Bytes; readonly head: Head } | undefined;
+
+  constructor(ports: LedgerPorts) {
+    this.#ports = ports;
+  }
+
+  /** Adds a record to the waiting group. @returns whether the group became durable, once that is known. */
+  join(entry: Entry): Promise<boolean> {
+    this.#waiting ??= this.#open();
+    this.#waiting.entries.push(entry);
+    return this.#waiting.settled;
+  }
+
+  /**
+   * Commits the waiting group, then a change with its record. Where `change` throws, it alone is rolled back, and what `refusal`
+   * makes of its cause is recorded instead.
+   * @returns undefined where the transaction as a whole failed, the group's requests with it.
+   */
+  write<T extends { readonly entry: Entry }>(change: () => T, refusal: (cause: unknown) => T): T | undefined {
+    const group = this.#take();
+    let result: T | undefined;
+    const durable = this.#transact((record) => {
+      record(group?.entries ?? []);
+      try {
+        result = this.#ports.storage.transactionSync(change);
+      } catch (cause) {
+        result = refusal(cause);
+      }
+      record([result.entry]);
+    });
+    group?.settle(durable);
+    return durable ? result : undefined;
+  }
+
+  /** Draws a new incarnation, which begins with a record of its own, and chains what it leaves undelivered anew. */
+  begin(cause: "created" | "trail ahead of the store", leftover: readonly Link[] = []): void {
+    const { store, name, account, region, now, uuid } = this.#ports;
+    const before = this.#chain ?? this.#recover();
+    const incarnation = uuid();
+    const time = now();
+    const follows =
+      before === undefined
+        ? null
+        : { incarnation: before.incarnation, sequence: before.head.next - 1, hash: toHex(before.head.hash) };
+    store.meta.put("incarnation", incarnation);
+    this.#chain = { incarnation, name: chainName(name, incarnation), head: { next: 0, hash: FIRST_PREDECESSOR } };
+    const record = printBeginning({ id: uuid(), time, store: name, account, region, incarnation, cause, follows });
+    this.#append([{ record, time }, ...leftover]);
+  }
+
+  /** Writes the chain's head where the outbox will not tell it any longer. */
+  keepHead(): void {
+    const { head } = this.#chain ?? this.#recover() ?? {};
+    if (head !== undefined) this.#ports.store.meta.put("head", `${head.next}:${toHex(head.hash)}`);
+  }
+
+  /** Forgets what storage may not hold. */
+  reload(): void {
+    this.#chain = undefined;
+  }
+
+  #open(): Group {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const group: Group = { entries: [], settled: promise, settle: resolve };
+    const flush = (): void => {
+      if (this.#waiting !== group) return; // a write has taken it along
+      this.#take();
+      group.settle(this.#transact((record) => record(group.entries)));
+    };
+    this.#ports.storage.sync().then(flush, (cause) => {
+      if (this.#waiting === group) this.#take();
+      this.#ports.failed(cause);
+      group.settle(false);
+    });
+    return group;
+  }
+
+  #take(): Group | undefined {
+    const group = this.#waiting;
+    this.#waiting = undefined;
+    return group;
+  }
+
+  #transact(work: (record: (entries: readonly Entry[]) => void) => void): boolean {
+    const chain = this.#chain;
+    try {
+      this.#ports.storage.transactionSync(() => {
+        work((entries) => this.#append(entries));
+        this.#ports.recorded();
+      });
+      return true;
+    } catch (cause) {
+      this.#chain = chain;
+      this.#ports.failed(cause);
+      return false;
+    }
+  }
+
+  #append(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    const chain = this.#chain ?? this.#recover();
+    if (chain === undefined) throw new Error("the store has no incarnation");
+    let { head } = chain;
+    const links = entries.map(({ record, time }): Link => {
+      const hash = chainHash(chain.name, head, record);
+      const link = { sequence: head.next, record, hash: toHex(hash), time };
+      head = { next: head.next + 1, hash };
+      return link;
+    });
+    this.#ports.store.outbox.append(chain.incarnation, links);
+    this.#chain = { ...chain, head };
+  }
+
+  /** Finds where the chain stands: behind the newest record in the outbox, else where `keepHead` left it. */
+  #recover() {
+    const { store, name } = this.#ports;
+    const incarnation = store.meta.find("incarnation");
+    if (incarnation === undefined) return undefined;
+    const newest = store.outbox.newest(incarnation);
+    const [next = "0", hash = ""] = store.meta.find("head")?.split(":") ?? [];
+    const kept: Head = { next: Number(next), hash: fromHex(hash) ?? FIRST_PREDECESSOR };
+    const head =
+      newest !== undefined && newest.sequence >= kept.next
+        ? { next: newest.sequence + 1, hash: fromHex(newest.hash) ?? FIRST_PREDECESSOR }
+        : kept;
+    this.#chain = { incarnation, name: chainName(name, incarnation), head };
+    return this.#chain;
+  }
+}

@@ -1,0 +1,29 @@
+// Page markers: a position, sealed and bound to account, Region and operation, so that none can be made up or taken elsewhere.
+
+import { boxes } from "../crypto/aead.ts";
+import type { RootKeys } from "../crypto/root-keys.ts";
+import type { Markers } from "../operations/operation.ts";
+import { type Bytes, framed, fromBase64Url, fromUtf8, toBase64Url, utf8 } from "../wire/bytes.ts";
+import { KmsError } from "../wire/faults.ts";
+
+export interface MarkerScope {
+  readonly account: string;
+  readonly region: string;
+  readonly rootKeys: RootKeys;
+  readonly random: (bytes: number) => Bytes;
+}
+
+export function markers({ account, region, rootKeys, random }: MarkerScope): Markers {
+  const sealed = boxes(rootKeys, random, "marker", account, region);
+  const associated = (operation: string) => (version: number) => framed(utf8(operation), Uint8Array.of(version));
+  return {
+    seal: async (operation, position) => toBase64Url(await sealed.seal(utf8(position), associated(operation))),
+    async open(operation, marker) {
+      const box = fromBase64Url(marker);
+      const position = box === undefined ? undefined : await sealed.open(box, associated(operation));
+      const text = position === undefined ? undefined : fromUtf8(position);
+      if (text === undefined) throw new KmsError("InvalidMarkerException");
+      return text;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+// The store's side of passports: opens them, and remembers those that it has verified.
+
+import { printRootIdentity } from "../audit/event.ts";
+import { derive } from "../crypto/derive.ts";
+import { macKey, verifyMac } from "../crypto/mac.ts";
+import { type RootKeys, vouching } from "../crypto/root-keys.ts";
+import { PASSPORT_SECONDS, PASSPORT_SKEW_SECONDS, type Passport, parsePassport } from "../wire/passport.ts";
+
+const REMEMBERED_MAX = 1024;
+
+/** A caller whose passport is good. */
+export interface Who extends Passport {
+  /** CloudTrail's userIdentity, printed. */
+  readonly identity: string;
+}
+
+export class Passports {
+  readonly #object: string;
+  readonly #rootKeys: RootKeys;
+  readonly #now: () => number;
+  readonly #refused: (reason: string) => void;
+  readonly #verified = new Map<string, Who>();
+  readonly #keys = new Map<number, Promise<CryptoKey>>();
+
+  /** `refused` is told why, for the log. */
+  constructor(object: string, rootKeys: RootKeys, now: () => number, refused: (reason: string) => void) {
+    this.#object = object;
+    this.#rootKeys = rootKeys;
+    this.#now = now;
+    this.#refused = refused;
+  }
+
+  /** @returns who calls; undefined where the passport is none, another object's, forged, expired, or of a version that vouches no longer. */
+  async open(text: unknown): Promise<Who | undefined> {
+    const known = typeof text === "string" ? (this.#verified.get(text) ?? (await this.#verify(text))) : undefined;
+    if (known === undefined) return this.#refuse("not one of ours");
+    if (known.object !== this.#object) return this.#refuse("for another object");
+    const now = this.#now();
+    const [skew, life] = [PASSPORT_SKEW_SECONDS * 1000, PASSPORT_SECONDS * 1000];
+    if (known.expires < now - skew) return this.#refuse("expired");
+    if (known.expires > now + life + skew) return this.#refuse("from the future");
+    return known;
+  }
+
+  #refuse(reason: string): undefined {
+    this.#refused(reason);
+  }
+
+  async #verify(text: string): Promise<Who | undefined> {
+    const sealed = parsePassport(text);
+    if (sealed === undefined || !vouching(this.#rootKeys, sealed.passport.rootVersion)) return undefined;
+    const { passport, mac, signed } = sealed;
+    const key = this.#keys.get(passport.rootVersion) ?? derive(this.#rootKeys, passport.rootVersion, "passport").then(macKey);
+    this.#keys.set(passport.rootVersion, key);
+    if (!(await verifyMac(await key, mac, signed))) return undefined;
+    const who = { ...passport, identity: printRootIdentity(passport.account, passport.principal, passport.accessKeyId) };
+    this.#verified.set(text, who);
+    const [oldest] = this.#verified.keys();
+    if (this.#verified.size > REMEMBERED_MAX && oldest !== undefined) this.#verified.delete(oldest);
+    return who;
+  }
+}

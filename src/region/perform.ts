@@ -1,0 +1,78 @@
+// One call: who calls, what it is, is it well formed, may it, do it, commit it with its record. A line a stage; each passes or throws.
+
+import type { Operation, Request } from "../operations/operation.ts";
+import { operation } from "../operations/table.ts";
+import { failure } from "../wire/aws-json.ts";
+import { KmsError, type Outcome } from "../wire/faults.ts";
+import { type Admitted, admit, type Visit } from "./admit.ts";
+import type { KmsCall, Reply } from "./call.ts";
+import { commit, type Recorded, refuse } from "./commit.ts";
+import type { Trace } from "./trace.ts";
+import type { World } from "./world.ts";
+
+/** How often a call is begun again because what it stood on has moved under it. */
+const TURNS_MAX = 3;
+
+export async function perform(call: KmsCall, world: World): Promise<Reply> {
+  const who = await world.passports.open(call.passport);
+  if (who === undefined) return "passport refused"; // logged, not recorded; nothing has run
+  if (world.full) return failure(new KmsError("DependencyTimeoutException"), call.requestId); // no answer without a record
+  world.ensureSchema();
+  const trace: Trace = { call, who, op: operation(call.name), request: undefined, keys: undefined, materialId: undefined };
+  const recorded = await attempt(trace, world).catch((cause) => refuse(cause, trace, world)); // a refusal is an event too
+  return (await recorded.durable) ? recorded.answer : unrecorded(call);
+}
+
+async function attempt(trace: Trace, world: World): Promise<Recorded> {
+  const { call, who, op } = trace;
+  await world.callers.view(who); // an unknown or inactive access key goes first
+  if (op === undefined) throw new KmsError("UnknownOperationException");
+  world.rates.spendCall(who.account);
+  if (op.read === undefined) throw new KmsError("UnsupportedOperationException", `${call.name} is not available yet.`);
+  const request = op.read(call.body);
+  trace.request = request;
+  const visit = visitOf(trace, op, request);
+  for (let turn = 0; turn < TURNS_MAX; turn++) {
+    const view = await world.callers.view(who);
+    const admitted = admit(visit, world);
+    const result = await request.run(handed(admitted, world)); // computes; may take its time; can change nothing
+    const done = commit({ trace, visit, view, admitted, result }, world);
+    if (done !== undefined) return done;
+  }
+  throw new KmsError(
+    "ThrottlingException",
+    "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+  );
+}
+
+const visitOf = (trace: Trace, op: Operation, request: Request): Visit => ({
+  name: trace.call.name,
+  op,
+  request,
+  who: trace.who,
+  found: (keys) => {
+    trace.keys = keys;
+  },
+});
+
+/** What a handler sees. */
+function handed({ keys, ciphertext }: Admitted, world: World): Parameters<Request["run"]>[0] {
+  const [key] = keys;
+  return {
+    account: world.scope.account,
+    region: world.scope.region,
+    get key() {
+      if (key === undefined) throw new Error("this operation acts on no key");
+      return key;
+    },
+    ciphertext,
+    keyring: world.keyring,
+    reads: world.store,
+    markers: world.markers,
+    now: world.now,
+    random: world.random,
+    uuid: world.uuid,
+  };
+}
+
+const unrecorded = (call: KmsCall): Outcome => failure(new KmsError("KMSInternalException"), call.requestId);

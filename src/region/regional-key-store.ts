@@ -1,0 +1,49 @@
+// The Durable Object: one Region of one account. Its RPC surface, its alarm, the construction of its world. No logic.
+
+import { DurableObject } from "cloudflare:workers";
+import { parseRootKeys } from "../crypto/root-keys.ts";
+import type { Env } from "../env.ts";
+import { failure } from "../wire/aws-json.ts";
+import { KmsError } from "../wire/faults.ts";
+import type { KmsCall, Reply } from "./call.ts";
+import { doChores, wake } from "./chores.ts";
+import { perform } from "./perform.ts";
+import { createWorld } from "./wiring.ts";
+import { described, type World } from "./world.ts";
+
+export class RegionalKeyStore extends DurableObject<Env> {
+  /** An own property, so that no RPC reaches it. */
+  readonly world: World;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.world = createWorld({
+      storage: ctx.storage,
+      name: ctx.id.name ?? "",
+      rootKeys: parseRootKeys(env.ROOT_KEYS),
+      database: env.AUDIT,
+      now: () => Date.now(),
+      random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+      uuid: () => crypto.randomUUID(),
+      log: (line) => console.error(JSON.stringify(line)),
+    });
+    // The platform drops an alarm after a few failures: whoever has a deadline has an alarm.
+    void ctx.blockConcurrencyWhile(async () => {
+      if (this.world.hasDeadlines() && (await ctx.storage.getAlarm()) === null) wake(this.world);
+    });
+  }
+
+  /** One operation of KMS. Never throws for a caller's mistake: what is thrown would be lost on the way. */
+  async kms(call: KmsCall): Promise<Reply> {
+    try {
+      return await perform(call, this.world);
+    } catch (cause) {
+      this.world.log({ event: "unknown error", requestId: call.requestId, ...described(cause) });
+      return failure(new KmsError("KMSInternalException"), call.requestId);
+    }
+  }
+
+  override alarm(): Promise<void> {
+    return doChores(this.world);
+  }
+}

@@ -1,0 +1,97 @@
+// Puts a store's world together, once an instance.
+
+import { d1Trail } from "../audit/trail.ts";
+import { Keyring } from "../keyring/keyring.ts";
+import { hasSchema, migrate } from "../store/schema.ts";
+import { store } from "../store/store.ts";
+import { PARTITION } from "../wire/regions.ts";
+import { rootOnly } from "./callers.ts";
+import { armFlush, disarm } from "./chores.ts";
+import { Ledger } from "./ledger.ts";
+import { markers } from "./markers.ts";
+import { Passports } from "./passports.ts";
+import { unlimited } from "./rates.ts";
+import { rootKeyGuard } from "./root-key-guard.ts";
+import { described, type Effects, type World } from "./world.ts";
+
+/** Bytes of the object's database: half of what the platform gives it for its keys is kept free of undelivered records. */
+const DATABASE_BYTES_MAX = 1024 ** 3;
+
+export function createWorld(effects: Effects): World {
+  const { storage, name, rootKeys, database } = effects;
+  const [account = "", region = ""] = name.split("/");
+  const scope = { partition: PARTITION, account, region };
+  const tables = store(storage.sql, scope, (keyId) => keyring.drop(keyId));
+  const guard = rootKeyGuard(rootKeys, tables.meta);
+  const keyring = new Keyring({
+    account,
+    region,
+    rootKeys,
+    random: effects.random,
+    materials: tables.materials,
+    requireRootKey: guard,
+  });
+  let ready = hasSchema(storage.sql);
+  if (ready) storage.transactionSync(() => migrate(storage.sql));
+
+  const world: World = {
+    name,
+    scope,
+    storage,
+    now: () => effects.now(),
+    random: (bytes) => effects.random(bytes),
+    uuid: () => effects.uuid(),
+    log: (line) => effects.log({ store: name, ...line }),
+    passports: new Passports(
+      name,
+      rootKeys,
+      () => effects.now(),
+      (reason) => world.log({ event: "passport refused", reason }),
+    ),
+    callers: rootOnly,
+    rates: unlimited,
+    store: tables,
+    keyring,
+    markers: markers({ account, region, rootKeys, random: effects.random }),
+    ledger: new Ledger({
+      storage,
+      store: tables,
+      name,
+      account,
+      region,
+      now: () => world.now(),
+      uuid: () => world.uuid(),
+      recorded: () => {
+        world.measure();
+        armFlush(world);
+      },
+      failed: (cause) => {
+        world.dropCaches();
+        disarm(world);
+        world.log({ event: "commit failed", ...described(cause) });
+      },
+    }),
+    trail: d1Trail(database),
+    changes: 0,
+    full: false,
+    ensureSchema() {
+      if (ready) return;
+      storage.transactionSync(() => {
+        migrate(storage.sql);
+        world.ledger.begin("created");
+        armFlush(world);
+      });
+      ready = true;
+    },
+    hasDeadlines: () => ready && tables.deadlines.earliest() !== undefined,
+    measure() {
+      world.full = storage.sql.databaseSize >= DATABASE_BYTES_MAX;
+    },
+    dropCaches() {
+      tables.keys.forget();
+      keyring.dropAll();
+      world.changes++;
+    },
+  };
+  return world;
+}

@@ -1,0 +1,56 @@
+// What a store works with. Clock, randomness and the outside come in as arguments (wiring.ts puts them together).
+
+import type { Trail } from "../audit/trail.ts";
+import type { RootKeys } from "../crypto/root-keys.ts";
+import type { Keyring } from "../keyring/keyring.ts";
+import type { Markers } from "../operations/operation.ts";
+import type { Store } from "../store/store.ts";
+import type { ArnScope } from "../wire/arn.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import type { Callers } from "./callers.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Passports } from "./passports.ts";
+import type { Rates } from "./rates.ts";
+
+/** What an instance is given from outside. */
+export interface Effects {
+  readonly storage: DurableObjectStorage;
+  /** `ACCOUNT/REGION` */
+  readonly name: string;
+  readonly rootKeys: RootKeys;
+  readonly database: D1Database;
+  now(): number;
+  random(bytes: number): Bytes;
+  uuid(): string;
+  /** Never of a request's content. */
+  log(line: Readonly<Record<string, unknown>>): void;
+}
+
+export interface World extends Pick<Effects, "now" | "random" | "uuid" | "log" | "storage"> {
+  readonly name: string;
+  readonly scope: ArnScope;
+  readonly passports: Passports;
+  readonly callers: Callers;
+  readonly rates: Rates;
+  readonly store: Store;
+  readonly keyring: Keyring;
+  readonly markers: Markers;
+  readonly ledger: Ledger;
+  /** Replaceable, so that tests can let it fail. */
+  trail: Trail;
+  /** Moves with every change that a decision may rest on. */
+  changes: number;
+  /** Whether the outbox has reached its limit: requests fail closed then. */
+  full: boolean;
+  /** Makes the schema in the first call of the own account; a stranger's call leaves no trace. */
+  ensureSchema(): void;
+  hasDeadlines(): boolean;
+  /** Looks whether the outbox is full. */
+  measure(): void;
+  /** Drops what memory may hold and storage not. */
+  dropCaches(): void;
+}
+
+/** An unknown error as the log shows it: never with the request. */
+export const described = (cause: unknown): Record<string, unknown> =>
+  cause instanceof Error ? { name: cause.name, message: cause.message, stack: cause.stack } : { name: typeof cause };

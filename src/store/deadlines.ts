@@ -1,0 +1,32 @@
+// Table `deadline`: what is to be done at which time. The object's one alarm is set to the earliest row.
+
+export type DeadlineKind = "flush";
+
+export interface Deadline {
+  readonly kind: DeadlineKind;
+  readonly ref: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface Deadlines {
+  set(deadline: Deadline): void;
+  remove(kind: DeadlineKind, ref: string): void;
+  earliest(): number | undefined;
+  /** At most `limit` rows that are due, the earliest first. */
+  due(now: number, limit: number): readonly Deadline[];
+}
+
+type Row = { kind: DeadlineKind; ref: string; at: number };
+
+export const deadlines = (sql: SqlStorage): Deadlines => ({
+  set({ kind, ref, at }) {
+    sql.exec("INSERT INTO deadline (kind, ref, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at", kind, ref, at);
+  },
+  remove(kind, ref) {
+    sql.exec("DELETE FROM deadline WHERE kind = ? AND ref = ?", kind, ref);
+  },
+  earliest: () => sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM deadline").one().at ?? undefined,
+  due: (now, limit) =>
+    sql.exec<Row>("SELECT kind, ref, at FROM deadline WHERE at <= ? ORDER BY at LIMIT ?", now, limit).toArray(),
+});

@@ -1,0 +1,61 @@
+// The tables of a store, as an ordered list of migrations: a shipped one is never edited, the next is added below it.
+// The version stands in `meta`: PRAGMA user_version is refused in Durable Objects.
+
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE key (
+    id TEXT PRIMARY KEY, spec TEXT NOT NULL, usage TEXT NOT NULL, origin TEXT NOT NULL, state TEXT NOT NULL,
+    description TEXT NOT NULL, policy TEXT NOT NULL, multi_region INTEGER NOT NULL, created_at INTEGER NOT NULL,
+    salt BLOB NOT NULL, material_id TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE material (
+    key_id TEXT NOT NULL REFERENCES key (id), id TEXT NOT NULL, sequence INTEGER NOT NULL, box BLOB NOT NULL,
+    root_version INTEGER NOT NULL, state TEXT NOT NULL, origin TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER,
+    PRIMARY KEY (key_id, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE alias (
+    name TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES key (id), created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alias_key ON alias (key_id);
+  CREATE TABLE tag (
+    key_id TEXT NOT NULL REFERENCES key (id), name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (key_id, name)
+  ) STRICT;
+  CREATE TABLE "grant" (
+    key_id TEXT NOT NULL REFERENCES key (id), id TEXT NOT NULL, name TEXT, grantee TEXT NOT NULL, retiring TEXT,
+    issuing_account TEXT NOT NULL, operations TEXT NOT NULL, constraints TEXT, created_at INTEGER NOT NULL, PRIMARY KEY (key_id, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE deadline (kind TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, ref)) STRICT, WITHOUT ROWID;
+  CREATE INDEX deadline_at ON deadline (at);
+  CREATE TABLE outbox (
+    incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, records TEXT NOT NULL, aside INTEGER NOT NULL,
+    PRIMARY KEY (incarnation, first)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** The version of the tables that are there; 0 where there are none. */
+function versionOf(sql: SqlStorage): number {
+  const there = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'meta'").toArray().length > 0;
+  if (!there) return 0;
+  return Number(sql.exec<{ value: string }>("SELECT value FROM meta WHERE name = 'schema'").one().value);
+}
+
+export const hasSchema = (sql: SqlStorage): boolean => versionOf(sql) > 0;
+
+/**
+ * Brings the tables up to the newest version. To be run within a transaction.
+ * @throws Error where a newer version of this service made them.
+ */
+export function migrate(sql: SqlStorage): void {
+  const version = versionOf(sql);
+  if (version > SCHEMA_VERSION) throw new Error(`the store has schema ${version}; this version knows ${SCHEMA_VERSION} at most`);
+  if (version === SCHEMA_VERSION) return;
+  for (const statements of MIGRATIONS.slice(version)) sql.exec(statements);
+  sql.exec(
+    "INSERT INTO meta (name, value) VALUES ('schema', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    String(SCHEMA_VERSION),
+  );
+}

@@ -1,0 +1,42 @@
+// The tables of a store together: what handlers may read, what a commit may write, what the region keeps for itself.
+
+import type { ArnScope } from "../wire/arn.ts";
+import { type AliasReads, aliases } from "./aliases.ts";
+import { type Deadlines, deadlines } from "./deadlines.ts";
+import { type KeyReads, type KeyWrites, keys } from "./keys.ts";
+import { type MaterialWrites, materials } from "./materials.ts";
+import { type Meta, meta } from "./meta.ts";
+import { type Outbox, outbox } from "./outbox.ts";
+import { type TagWrites, tags } from "./tags.ts";
+
+export interface Reads {
+  readonly keys: KeyReads;
+  readonly aliases: AliasReads;
+}
+
+export interface Writes {
+  readonly keys: KeyWrites;
+  readonly materials: Pick<MaterialWrites, "insert">;
+  readonly tags: TagWrites;
+}
+
+export interface Store {
+  readonly keys: KeyWrites & { forget(): void };
+  readonly materials: MaterialWrites;
+  readonly aliases: AliasReads;
+  readonly tags: TagWrites;
+  readonly deadlines: Deadlines;
+  readonly outbox: Outbox;
+  readonly meta: Meta;
+}
+
+/** `dropped` is told each key that is written, in the turn of the write. */
+export const store = (sql: SqlStorage, scope: ArnScope, dropped: (keyId: string) => void): Store => ({
+  keys: keys(sql, scope, dropped),
+  materials: materials(sql),
+  aliases: aliases(sql),
+  tags: tags(sql),
+  deadlines: deadlines(sql),
+  outbox: outbox(sql),
+  meta: meta(sql),
+});

@@ -1,0 +1,34 @@
+// AWS JSON 1.1: the operation's name in, documents out. Source: the awsJson1_1 protocol of Smithy.
+
+import type { Bytes } from "./bytes.ts";
+import { FAULTS, type KmsError, type Outcome } from "./faults.ts";
+
+const CONTENT_TYPE = "application/x-amz-json-1.1";
+const TARGET_PREFIX = "TrentService.";
+
+/** The operation that an X-Amz-Target names; "" where it names none of this service. */
+export const operationName = (target: string | null): string =>
+  target?.startsWith(TARGET_PREFIX) === true ? target.slice(TARGET_PREFIX.length) : "";
+
+/** A value as it stands in a document: blobs base64, times epoch seconds with milliseconds, absent members left out. */
+function printable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return (value as Bytes).toBase64();
+  if (value instanceof Date) return value.getTime() / 1000;
+  if (Array.isArray(value)) return value.map(printable);
+  if (value === null || typeof value !== "object") return value;
+  const members: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) members[name] = printable(member);
+  return members;
+}
+
+/** The answer of an operation: its output, or an empty body where it has no output shape. */
+export function success(output: object | undefined, requestId: string): Outcome {
+  return { status: 200, type: CONTENT_TYPE, body: output === undefined ? "" : JSON.stringify(printable(output)), requestId };
+}
+
+/** The answer of a refusal. A message without text is absent, as AWS leaves it. */
+export function failure({ code, message }: KmsError, requestId: string): Outcome {
+  const { status, key } = FAULTS[code];
+  const document = message === "" ? { __type: code } : { __type: code, [key]: message };
+  return { status, type: CONTENT_TYPE, body: JSON.stringify(document), requestId };
+}

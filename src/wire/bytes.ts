@@ -1,0 +1,83 @@
+// Bytes and the texts they travel as. Runs in workerd and in Node.
+
+/** Bytes that own a plain ArrayBuffer: what Web Crypto takes and gives. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The UTF-8 bytes of a text. A lone surrogate would become U+FFFD: texts from outside are checked before (shape.ts). */
+export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes; // never a shared buffer, whatever the type says
+
+/** The text of UTF-8 bytes, or undefined where they are none. */
+export function fromUtf8(bytes: Bytes): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lower-case hexadecimal. */
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** The bytes of an even number of hexadecimal digits; undefined for any other text. */
+export function fromHex(text: string): Bytes | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined;
+  return Uint8Array.from({ length: text.length / 2 }, (_, at) => Number.parseInt(text.slice(2 * at, 2 * at + 2), 16));
+}
+
+/** Standard base64 with padding (RFC 4648 §4), for short values: secrets, check values. */
+export const toBase64 = (bytes: Bytes): string => btoa(String.fromCharCode(...bytes));
+
+/** The bytes of standard, padded base64; undefined for any other text. */
+export function fromBase64(text: string): Bytes | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}
+
+/** base64url without padding (RFC 4648 §5): markers and passports. */
+export const toBase64Url = (bytes: Bytes): string =>
+  toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+/** The bytes of base64url without padding; undefined for any other text. */
+export function fromBase64Url(text: string): Bytes | undefined {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined;
+  const bytes = fromBase64(text.replaceAll("-", "+").replaceAll("_", "/") + "=".repeat((4 - (text.length % 4)) % 4));
+  // Two texts must not name the same bytes: the unused low bits of the last character are zero.
+  return bytes !== undefined && toBase64Url(bytes) === text ? bytes : undefined;
+}
+
+/** One array holding all parts in order. */
+export function concat(...parts: readonly Uint8Array[]): Bytes {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.byteLength;
+  }
+  return joined;
+}
+
+/** Each part as u32 length (big-endian) ‖ bytes: no two different lists of parts print the same. */
+export function framed(...parts: readonly Uint8Array[]): Bytes {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + 4 + part.byteLength, 0));
+  const view = new DataView(joined.buffer);
+  let at = 0;
+  for (const part of parts) {
+    view.setUint32(at, part.byteLength);
+    joined.set(part, at + 4);
+    at += 4 + part.byteLength;
+  }
+  return joined;
+}

@@ -1,0 +1,59 @@
+// Every error code the service can answer: its HTTP status, and the case of its message member. Source: AWS KMS API reference.
+
+interface Fault {
+  readonly status: number;
+  readonly key: "message" | "Message";
+}
+
+const sender: Fault = { status: 400, key: "message" };
+
+/** The API reference documents 404, 409 and 412 for some of these; the wire shows 400 for all of them. */
+export const FAULTS = {
+  AccessDeniedException: { status: 400, key: "Message" }, // AWS capitalises it here and nowhere explains why
+  AlreadyExistsException: sender,
+  DependencyTimeoutException: { status: 503, key: "message" },
+  DisabledException: sender,
+  DryRunOperationException: sender,
+  IncompleteSignatureException: sender,
+  IncorrectKeyException: sender,
+  InvalidArnException: sender,
+  InvalidCiphertextException: sender,
+  InvalidGrantTokenException: sender,
+  InvalidKeyUsageException: sender,
+  InvalidMarkerException: sender,
+  InvalidSignatureException: sender,
+  KMSInternalException: { status: 500, key: "message" },
+  KMSInvalidStateException: sender,
+  LimitExceededException: sender,
+  MalformedPolicyDocumentException: sender,
+  MissingAuthenticationTokenException: sender,
+  NotFoundException: sender,
+  RequestEntityTooLargeException: { status: 413, key: "message" },
+  SerializationException: sender,
+  TagException: sender,
+  ThrottlingException: sender,
+  UnknownOperationException: sender,
+  UnrecognizedClientException: sender,
+  UnsupportedOperationException: sender,
+  ValidationException: sender,
+} as const satisfies Record<string, Fault>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+/** A refusal that the caller may see. Its message is AWS's text; an empty one is absent on the wire. Nothing secret goes into it. */
+export class KmsError extends Error {
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message = "") {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** An HTTP answer as plain data: it crosses RPC, so a fault is data too. */
+export interface Outcome {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly requestId: string;
+}

@@ -1,0 +1,41 @@
+// `npm test`: project `node` for what needs a disk, project `workers` for everything that runs in workerd.
+
+import { fileURLToPath } from "node:url";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+import { TEST_ROOT_KEYS } from "../support/root-keys.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export default defineConfig(async () => ({
+  root,
+  test: {
+    projects: [
+      {
+        root,
+        test: { name: "node", include: ["test/*.test.ts", "test/node/unit/**/*.test.ts"] },
+      },
+      {
+        root,
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: `${root}/wrangler.toml` },
+            miniflare: {
+              cf: false,
+              bindings: {
+                ROOT_KEYS: TEST_ROOT_KEYS,
+                JURISDICTIONS: "off",
+                TEST_MIGRATIONS: await readD1Migrations(`${root}/migrations`),
+              },
+            },
+          }),
+        ],
+        test: {
+          name: "workers",
+          include: ["test/unit/**/*.test.ts", "test/kms/**/*.test.ts", "test/region/**/*.test.ts"],
+          setupFiles: ["test/support/setup.ts"],
+        },
+      },
+    ],
+  },
+}));

@@ -1,0 +1,89 @@
+// Clients of the Worker under test: the real SDK, and raw requests signed by hand for what the SDK refuses to send.
+
+import { exports } from "cloudflare:workers";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { AwsClient } from "aws4fetch";
+import { accessKey } from "../../src/auth/credentials.ts";
+import { parseRootKeys } from "../../src/crypto/root-keys.ts";
+import { TEST_ROOT_KEYS } from "./root-keys.ts";
+
+export const REGION = "us-east-1";
+export const testRootKeys = parseRootKeys(TEST_ROOT_KEYS);
+
+let accounts = 100_000_000_000;
+
+/** An account that no other test of this file uses. */
+export const newAccount = (): string => String(accounts++);
+
+export const endpointOf = (region: string): string => `https://kms.${region}.edgekeep.test`;
+
+interface Signer {
+  readonly account?: string;
+  readonly region?: string;
+  readonly serial?: number;
+}
+
+/** The SDK, as an account's root. Its requests go straight into the Worker. */
+export async function client({
+  account = newAccount(),
+  region = REGION,
+  serial = 0,
+}: Signer = {}): Promise<KMSClient & { account: string }> {
+  const kms = new KMSClient({
+    region,
+    endpoint: endpointOf(region),
+    credentials: await accessKey(testRootKeys, account, serial),
+    maxAttempts: 1,
+    requestHandler: { handle: async (request) => ({ response: await handOver(request as SdkRequest) }) },
+  });
+  return Object.assign(kms, { account });
+}
+
+interface SdkRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array;
+}
+
+async function handOver({ method, protocol, hostname, path, headers, body }: SdkRequest) {
+  const response = await exports.default.fetch(`${protocol}//${hostname}${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: bytes };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+  readonly requestId: string | null;
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = new TextDecoder().decode(await response.arrayBuffer());
+  const json = text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {};
+  return { status: response.status, text, json, requestId: response.headers.get("x-amzn-requestid") };
+}
+
+/** Sends any body to any operation, well signed. */
+export async function raw(
+  operation: string,
+  body: string | Record<string, unknown>,
+  signer: Signer & { headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const { account = newAccount(), region = REGION, serial = 0, headers = {} } = signer;
+  const { accessKeyId, secretAccessKey } = await accessKey(testRootKeys, account, serial);
+  const aws = new AwsClient({ accessKeyId, secretAccessKey, service: "kms", region, retries: 0 });
+  const request = await aws.sign(endpointOf(region), {
+    method: "POST",
+    headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `TrentService.${operation}`, ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  return answerOf(await exports.default.fetch(request));
+}
