@@ -85,5 +85,7 @@ export async function raw(
     headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `TrentService.${operation}`, ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
+  // In a real request the platform adds the Host header that was signed.
+  request.headers.set("host", new URL(request.url).host);
   return answerOf(await exports.default.fetch(request));
 }
