@@ -1,6 +1,6 @@
 // Entry. Wires routes to fronts and exports the Durable Object classes. No logic.
 
-import { AutoRouter, type IRequest } from "itty-router";
+import { type IRequest, Router } from "itty-router";
 import type { Env } from "./env.ts";
 import { KmsFront } from "./front/kms.ts";
 
@@ -17,7 +17,8 @@ const kms = (env: Env): KmsFront => {
   return front;
 };
 
-const router = AutoRouter<IRequest, [Env]>();
+// Not AutoRouter, whose handlers are given a Proxy of the request.
+const router = Router<IRequest, [Env], Response>();
 router
   .get("/health", () => Response.json({ status: "ok" }))
   .all("/cdn-cgi/*", () => new Response("", { status: 404 }))

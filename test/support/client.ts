@@ -34,7 +34,7 @@ export async function client({
     endpoint: endpointOf(region),
     credentials: await accessKey(testRootKeys, account, serial),
     maxAttempts: 1,
-    requestHandler: { handle: async (request) => ({ response: await handOver(request as SdkRequest) }) },
+    requestHandler: { handle: async (request: unknown) => ({ response: await handOver(request as SdkRequest) }) },
   });
   return Object.assign(kms, { account });
 }
