@@ -4,4 +4,6 @@
 export interface Env extends Cloudflare.Env {
   /** The root keys (crypto/root-keys.ts). A secret, so no configuration names it: it is typed by hand. */
   readonly ROOT_KEYS: string;
+  /** Quotas that differ from the defaults (operations/quotas.ts): a JSON object of whole numbers. */
+  readonly QUOTAS?: string;
 }

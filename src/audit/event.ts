@@ -39,9 +39,10 @@ export interface Event {
   readonly source: Source;
   readonly request?: { readonly members: Readonly<Record<string, unknown>>; readonly keep: readonly string[] } | undefined;
   readonly answer?: { readonly members: Readonly<Record<string, unknown>>; readonly keep: readonly string[] } | undefined;
-  readonly materialId?: string | undefined;
-  /** Key ARNs; undefined where they are not known. */
-  readonly keyArns?: readonly string[] | undefined;
+  /** Additional data, by its name in the record. */
+  readonly noted?: Readonly<Record<string, string>> | undefined;
+  /** ARNs of keys and aliases; undefined where they are not known. */
+  readonly resources?: readonly string[] | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
 }
 
@@ -53,15 +54,15 @@ export function printEvent(event: Event): string {
 }
 
 function printWith(event: Event, memberMax: number): string {
-  const { source, error, materialId, keyArns } = event;
+  const { source, error, noted, resources } = event;
   return `{"eventVersion":"1.11","userIdentity":${event.identity},"eventTime":"${printTime(event.time)}","eventSource":"kms.amazonaws.com","eventName":${text(event.name)},"awsRegion":"${event.region}","sourceIPAddress":${text(source.sourceAddress)},"userAgent":${text(source.userAgent)}${
     error === undefined
       ? ""
       : `,"errorCode":${text(error.code)}${error.message === "" ? "" : `,"errorMessage":${text(error.message)}`}`
   },"requestParameters":${printMembers(event.request, memberMax)},"responseElements":${printMembers(event.answer, memberMax)}${
-    materialId === undefined ? "" : `,"additionalEventData":{"keyMaterialId":"${materialId}"}`
+    noted === undefined ? "" : `,"additionalEventData":${JSON.stringify(noted)}`
   },"requestID":"${source.requestId}","eventID":"${event.id}","readOnly":${event.readOnly}${
-    keyArns === undefined ? "" : `,"resources":[${keyArns.map((arn) => printResource(arn, event.account)).join(",")}]`
+    resources === undefined ? "" : `,"resources":[${resources.map((arn) => printResource(arn, event.account)).join(",")}]`
   },"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${event.account}","eventCategory":"Management"${printTls(source)}}`;
 }
 
@@ -72,7 +73,7 @@ const text = (value: string): string => JSON.stringify(value.slice(0, TEXT_CHARA
 const printTime = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
 
 const printResource = (arn: string, account: string): string =>
-  `{"accountId":"${account}","type":"AWS::KMS::Key","ARN":"${arn}"}`;
+  `{"accountId":"${account}","type":"AWS::KMS::${arn.includes(":alias/") ? "Alias" : "Key"}","ARN":"${arn}"}`;
 
 const printTls = ({ tlsVersion, cipherSuite, host }: Source): string =>
   tlsVersion === undefined

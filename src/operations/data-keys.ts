@@ -1,8 +1,7 @@
 // Data keys and random bytes. Source: KMS API reference.
 
-import type { Key } from "../keyring/key.ts";
 import { KmsError } from "../wire/faults.ts";
-import { integer, oneOf, optional, structure } from "../wire/shape.ts";
+import { type Decoded, integer, oneOf, optional, structure } from "../wire/shape.ts";
 import {
   checkContext,
   customKeyStoreId,
@@ -13,44 +12,59 @@ import {
   NO_CONTEXT,
   recipient,
   refuseRecipient,
+  requireAlgorithm,
 } from "./members.ts";
-import { accepts } from "./operation.ts";
+import { accepts, type Call } from "./operation.ts";
 
 const RANDOM_BYTES = { min: 1, max: 1024 };
 const DATA_KEY_BYTES = { AES_256: 32, AES_128: 16 } as const;
 
-function requireSymmetric({ spec }: Key): void {
-  if (spec !== "SYMMETRIC_DEFAULT") {
-    throw new KmsError("InvalidKeyUsageException", `Algorithm SYMMETRIC_DEFAULT is incompatible with key spec ${spec}.`);
+const members = {
+  KeyId: keyId,
+  EncryptionContext: encryptionContext,
+  NumberOfBytes: optional(integer(RANDOM_BYTES)),
+  KeySpec: optional(oneOf("AES_256", "AES_128")),
+  GrantTokens: grantTokens,
+  DryRun: dryRun,
+};
+
+type DataKeyInput = Decoded<typeof members>;
+
+function checkSize(input: DataKeyInput): void {
+  if ((input.NumberOfBytes === undefined) === (input.KeySpec === undefined)) {
+    throw new KmsError("ValidationException", "Please specify either number of bytes or key spec.");
   }
+  checkContext(input);
+}
+
+/** A new data key, in the clear and encrypted: the ciphertext is an ordinary one of Encrypt. */
+async function makeDataKey(input: DataKeyInput, { key, keyring, random }: Call) {
+  const { EncryptionContext = NO_CONTEXT, NumberOfBytes, KeySpec = "AES_256" } = input;
+  requireAlgorithm(key, "SYMMETRIC_DEFAULT");
+  const plaintext = random(NumberOfBytes ?? DATA_KEY_BYTES[KeySpec]);
+  const { blob, materialId } = await keyring.encrypt(key, plaintext, EncryptionContext);
+  return {
+    plaintext,
+    sealed: { CiphertextBlob: blob, KeyId: key.arn, KeyMaterialId: materialId },
+    noted: { keyMaterialId: materialId },
+  };
 }
 
 export const generateDataKey = accepts(
-  structure(
-    {
-      KeyId: keyId,
-      EncryptionContext: encryptionContext,
-      NumberOfBytes: optional(integer(RANDOM_BYTES)),
-      KeySpec: optional(oneOf("AES_256", "AES_128")),
-      GrantTokens: grantTokens,
-      Recipient: recipient,
-      DryRun: dryRun,
-    },
-    (input) => {
-      if ((input.NumberOfBytes === undefined) === (input.KeySpec === undefined)) {
-        throw new KmsError("ValidationException", "Please specify either number of bytes or key spec.");
-      }
-      checkContext(input);
-      refuseRecipient(input);
-    },
-  ),
-  async ({ EncryptionContext = NO_CONTEXT, NumberOfBytes, KeySpec = "AES_256" }, { key, keyring, random }) => {
-    requireSymmetric(key);
-    const Plaintext = random(NumberOfBytes ?? DATA_KEY_BYTES[KeySpec]);
-    const { blob: CiphertextBlob, materialId } = await keyring.encrypt(key, Plaintext, EncryptionContext);
-    return { output: { CiphertextBlob, Plaintext, KeyId: key.arn, KeyMaterialId: materialId }, materialId };
+  structure({ ...members, Recipient: recipient }, (input) => {
+    checkSize(input);
+    refuseRecipient(input);
+  }),
+  async (input, call) => {
+    const { plaintext, sealed, noted } = await makeDataKey(input, call);
+    return { output: { Plaintext: plaintext, ...sealed }, noted };
   },
 );
+
+export const generateDataKeyWithoutPlaintext = accepts(structure(members, checkSize), async (input, call) => {
+  const { sealed, noted } = await makeDataKey(input, call);
+  return { output: sealed, noted };
+});
 
 export const generateRandom = accepts(
   structure(

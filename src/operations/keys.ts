@@ -5,9 +5,9 @@ import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../keyring/key.ts"
 import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../keyring/specs.ts";
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, flag, listOf, oneOf, optional, string, structure } from "../wire/shape.ts";
-import { customKeyStoreId, grantTokens, keyId, limit, marker } from "./members.ts";
+import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, tag } from "./members.ts";
 import { accepts, type Output } from "./operation.ts";
-import { checkTags, tag } from "./tags.ts";
+import { pageOf } from "./pages.ts";
 
 /** KeyMetadata, as CreateKey and DescribeKey answer it. */
 function describe(key: Key): Output {
@@ -33,10 +33,12 @@ function describe(key: Key): Output {
 const invalid = (message: string): KmsError => new KmsError("ValidationException", message);
 const notYet = (what: string): KmsError => new KmsError("UnsupportedOperationException", `${what} is not available yet.`);
 
+const DESCRIPTION = { min: 0, max: 8192 };
+
 const creation = structure(
   {
     Policy: optional(string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" })),
-    Description: defaulted(string({ min: 0, max: 8192 }), ""),
+    Description: defaulted(string(DESCRIPTION), ""),
     KeyUsage: optional(oneOf(...KEY_USAGES)),
     CustomerMasterKeySpec: optional(oneOf(...LEGACY_KEY_SPECS)),
     KeySpec: optional(oneOf(...KEY_SPECS)),
@@ -85,7 +87,7 @@ export function filled(input: SpecChoice): Output {
   return { KeySpec: spec, CustomerMasterKeySpec: spec, KeyUsage: usage };
 }
 
-export const createKey = accepts(creation, async (input, { account, keyring, now, uuid }) => {
+export const createKey = accepts(creation, async (input, { account, keyring, now, quotas, uuid }) => {
   const { spec, usage } = chooseSpec(input);
   if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined) throw notYet("CustomKeyStoreId");
   if (input.Origin !== "AWS_KMS") throw notYet(`Origin ${input.Origin}`);
@@ -94,6 +96,12 @@ export const createKey = accepts(creation, async (input, { account, keyring, now
   const id = uuid();
   const material = await keyring.create({ id, spec, usage });
   return (writes) => {
+    if (writes.keys.count() >= quotas.keys) {
+      throw new KmsError(
+        "LimitExceededException",
+        `This account has reached its limit of ${quotas.keys} KMS keys in this Region.`,
+      );
+    }
     const createdAt = now();
     const key = writes.keys.insert({
       id,
@@ -123,19 +131,19 @@ const KEYS_PAGE_MAX = 1000;
 
 export const listKeys = accepts(
   structure({ Limit: defaulted(limit(KEYS_PAGE_MAX), KEYS_PAGE_DEFAULT), Marker: marker }),
-  async ({ Limit, Marker }, { reads, markers }) => {
-    const after = Marker === undefined ? "" : await markers.open("ListKeys", Marker);
-    const page = reads.keys.page(after, Limit + 1);
-    const last = page[Limit - 1];
-    const more = page.length > Limit && last !== undefined;
-    return {
-      output: {
-        Keys: page.slice(0, Limit).map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })),
-        NextMarker: more ? await markers.seal("ListKeys", last.id) : undefined,
-        Truncated: more,
-      },
-    };
+  async (input, call) => {
+    const { items, ...page } = await pageOf("ListKeys", input, call, call.reads.keys.page, ({ id }) => id);
+    return { output: { Keys: items.map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })), ...page } };
   },
+);
+
+export const updateKeyDescription = accepts(
+  structure({ KeyId: keyId, Description: string(DESCRIPTION) }),
+  ({ Description }, { key }) =>
+    (writes) => {
+      writes.keys.setDescription(key.id, Description);
+      return {};
+    },
 );
 
 export const enableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {

@@ -1,7 +1,9 @@
 // Members that several families share, with AWS's limits.
 
 import { contextBytes, type EncryptionContext } from "../keyring/ciphertext.ts";
-import { ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
+import type { Key } from "../keyring/key.ts";
+import { algorithmsOf, ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
+import type { Tag } from "../store/tags.ts";
 import { KmsError } from "../wire/faults.ts";
 import { blob, defaulted, flag, integer, listOf, oneOf, optional, string, stringMap, structure } from "../wire/shape.ts";
 
@@ -36,4 +38,30 @@ export function checkContext({ EncryptionContext = NO_CONTEXT }: { readonly Encr
 /** There is no Nitro enclave to answer, and an answer in the clear is not what was asked for. */
 export function refuseRecipient({ Recipient }: { readonly Recipient?: unknown }): void {
   if (Recipient !== undefined) throw new KmsError("UnsupportedOperationException", "Recipient is not supported.");
+}
+
+/** Tags of one request. */
+const TAGS_MAX = 50;
+
+export const tagKey = string({ min: 1, max: 128 });
+export const tag = structure({ TagKey: tagKey, TagValue: string({ min: 0, max: 256 }) });
+
+const RESERVED = /^aws:/i;
+const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** @throws KmsError TagException where the tags of one request cannot stand together. */
+export function checkTags(tags: readonly Tag[]): void {
+  if (tags.length > TAGS_MAX) throw new KmsError("TagException", "Too many tags");
+  if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) throw new KmsError("TagException", "Duplicate tag keys");
+  if (tags.some(({ TagKey }) => RESERVED.test(TagKey)))
+    throw new KmsError("TagException", "Tags beginning with aws: are reserved");
+  if (tags.some(({ TagKey, TagValue }) => !CHARACTERS.test(TagKey) || !CHARACTERS.test(TagValue))) {
+    throw new KmsError("TagException", "The tag contains characters that are not allowed.");
+  }
+}
+
+/** @throws KmsError InvalidKeyUsageException where a key of this spec and usage does not offer the algorithm. */
+export function requireAlgorithm({ spec, usage }: Key, algorithm: string): void {
+  if (algorithmsOf(spec, usage).includes(algorithm)) return;
+  throw new KmsError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${spec}.`);
 }

@@ -6,6 +6,7 @@ import type { Keyring } from "../keyring/keyring.ts";
 import type { Reads, Writes } from "../store/store.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { decode, type Structure } from "../wire/shape.ts";
+import type { Quotas } from "./quotas.ts";
 
 /** Who may call: on what the decision rests, whether another account may, whether a grant may give it. */
 export type Who = "account" | "owner" | "neighbour" | "grantee" | "retirer";
@@ -27,8 +28,15 @@ export type RateClass =
 
 /** Something an operation acts on, as its input names it. */
 export type Resource =
-  | { readonly kind: "key"; readonly id: string; readonly aliases: boolean }
-  | { readonly kind: "ciphertext"; readonly ciphertext: Ciphertext | undefined; readonly id: string | undefined };
+  | { readonly kind: "key"; readonly id: string; readonly aliases: boolean; readonly action?: string }
+  | {
+      readonly kind: "ciphertext";
+      readonly ciphertext: Ciphertext | undefined;
+      readonly id: string | undefined;
+      readonly action?: string;
+    }
+  /** `isNew`: it need not be there. */
+  | { readonly kind: "alias"; readonly name: string; readonly isNew: boolean };
 
 /** Everything the pipeline must know to guard an operation, and to record it. */
 export interface Facts {
@@ -64,7 +72,8 @@ export type Commit = (writes: Writes) => Changed;
 /** What an operation of the key's material leaves for the record besides its members. */
 export interface Computed {
   readonly output: Output;
-  readonly materialId?: string;
+  /** Additional data of the record, by its name there. */
+  readonly noted?: Readonly<Record<string, string>>;
 }
 
 /** A handler computes; if something must change, it answers with the change instead of making it. */
@@ -76,6 +85,11 @@ export interface Call {
   readonly region: string;
   /** The key that the operation acts on. @throws Error where it acts on none. */
   readonly key: Key;
+  /** The second key that it acts on. @throws Error where it acts on one only. */
+  readonly destination: Key;
+  /** The key that the alias it acts on points at. */
+  readonly aliased: Key | undefined;
+  readonly quotas: Quotas;
   /** What a ciphertext in the request says of itself. */
   readonly ciphertext: Ciphertext | undefined;
   readonly keyring: Pick<Keyring, "create" | "encrypt" | "decrypt">;

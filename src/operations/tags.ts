@@ -1,27 +1,36 @@
-// Tags of keys. Source: KMS API reference, "Tag".
+// Tags of keys. Source: KMS API reference; developer guide, "Tags in AWS KMS".
 
 import { KmsError } from "../wire/faults.ts";
-import { string, structure } from "../wire/shape.ts";
+import { defaulted, listOf, structure } from "../wire/shape.ts";
+import { checkTags, keyId, limit, marker, tag, tagKey } from "./members.ts";
+import { accepts } from "./operation.ts";
+import { pageOf } from "./pages.ts";
 
-export const TAGS_MAX = 50;
+export const tagResource = accepts(
+  structure({ KeyId: keyId, Tags: listOf(tag) }, ({ Tags }) => checkTags(Tags)),
+  ({ Tags }, { key, quotas }) =>
+    (writes) => {
+      writes.tags.put(key.id, Tags);
+      if (writes.tags.countOf(key.id) > quotas.tagsPerKey) {
+        throw new KmsError("LimitExceededException", `The key ${key.arn} would have more than ${quotas.tagsPerKey} tags.`);
+      }
+      return {};
+    },
+);
 
-export const tag = structure({ TagKey: string({ min: 1, max: 128 }), TagValue: string({ min: 0, max: 256 }) });
+export const untagResource = accepts(structure({ KeyId: keyId, TagKeys: listOf(tagKey) }), ({ TagKeys }, { key }) => (writes) => {
+  writes.tags.remove(key.id, TagKeys);
+  return {};
+});
 
-export interface Tag {
-  readonly TagKey: string;
-  readonly TagValue: string;
-}
+const TAGS_PAGE_DEFAULT = 50;
+const TAGS_PAGE_MAX = 50;
 
-const RESERVED = /^aws:/i;
-const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-
-/** @throws KmsError TagException where the tags of one request cannot stand together. */
-export function checkTags(tags: readonly Tag[]): void {
-  if (tags.length > TAGS_MAX) throw new KmsError("TagException", "Too many tags");
-  if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) throw new KmsError("TagException", "Duplicate tag keys");
-  if (tags.some(({ TagKey }) => RESERVED.test(TagKey)))
-    throw new KmsError("TagException", "Tags beginning with aws: are reserved");
-  if (tags.some(({ TagKey, TagValue }) => !CHARACTERS.test(TagKey) || !CHARACTERS.test(TagValue))) {
-    throw new KmsError("TagException", "The tag contains characters that are not allowed.");
-  }
-}
+export const listResourceTags = accepts(
+  structure({ KeyId: keyId, Limit: defaulted(limit(TAGS_PAGE_MAX), TAGS_PAGE_DEFAULT), Marker: marker }),
+  async (input, call) => {
+    const fetch = (after: string, count: number) => call.reads.tags.page(call.key.id, after, count);
+    const { items, ...page } = await pageOf("ListResourceTags", input, call, fetch, ({ position }) => position);
+    return { output: { Tags: items.map(({ TagKey, TagValue }) => ({ TagKey, TagValue })), ...page } };
+  },
+);

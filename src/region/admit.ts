@@ -1,30 +1,31 @@
-// The order of checks of a call, in its one place: the ciphertext's header, which key, may this caller, is it the named key, its state,
-// origin and usage. Synchronous, and run again at the commit where the world has moved. Source: docs/order-of-checks.md, which has the evidence.
+// The order of checks of a call, in its one place, for each thing it acts on: which key, may this caller, is it the named key, its state,
+// origin and usage. Synchronous, and run again at the commit where the world has moved. docs/order-of-checks.md has the evidence.
 
 import type { Ciphertext } from "../keyring/ciphertext.ts";
 import { conditionOf, type Key } from "../keyring/key.ts";
 import type { Operation, Request, Resource } from "../operations/operation.ts";
-import { aliasArn, keyArn, parseKeyName } from "../wire/arn.ts";
 import { KmsError } from "../wire/faults.ts";
-import { PARTITION } from "../wire/regions.ts";
+import { type Located, locate } from "./locate.ts";
 import type { Who } from "./passports.ts";
 import type { World } from "./world.ts";
 
 /** What a call was let in with. */
 export interface Admitted {
-  readonly keys: readonly Key[];
+  /** In the order of the request's resources. */
+  readonly located: readonly Located[];
   readonly ciphertext: Ciphertext | undefined;
   /** The change counter as it stood. */
   readonly changes: number;
 }
 
-/** A call on its way through the checks; `keys` are those found so far, for its record. */
+/** A call on its way through the checks. */
 export interface Visit {
   readonly name: string;
   readonly op: Operation;
   readonly request: Request;
   readonly who: Who;
-  readonly found: (keys: readonly Key[]) => void;
+  /** Told what has been found, as it is found, for the record. */
+  readonly found: (located: readonly Located[]) => void;
 }
 
 /** @throws KmsError ThrottlingException, then in the order of the checks. */
@@ -35,75 +36,49 @@ export function admit(visit: Visit, world: World): Admitted {
 
 /** The checks alone, for a call that has spent its token. @throws KmsError in their order. */
 export function check(visit: Visit, world: World): Admitted {
-  const { request } = visit;
-  const changes = world.changes;
-  const keys = request.resources.map((resource) => locate(resource, visit, world));
-  visit.found(keys);
-  for (const key of keys) permit(visit, key.account);
-  for (const [at, resource] of request.resources.entries()) requireNamed(resource, keys[at]);
-  for (const key of keys) requireFit(visit, key);
-  const ciphertext = request.resources.find((resource) => resource.kind === "ciphertext")?.ciphertext;
-  return { keys, ciphertext, changes };
-}
-
-function locate(resource: Resource, visit: Visit, world: World): Key {
-  if (resource.kind === "key") return named(resource.id, resource.aliases, visit, world);
-  if (resource.ciphertext === undefined) throw new KmsError("InvalidCiphertextException");
-  if (resource.id !== undefined) return named(resource.id, true, visit, world);
-  const { account, keyId } = resource.ciphertext;
-  const key = account === world.scope.account ? world.store.keys.find(keyId) : undefined;
-  if (key !== undefined) return key;
-  throw new KmsError(
-    "AccessDeniedException",
-    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
-  );
-}
-
-const notFound = (message: string): KmsError => new KmsError("NotFoundException", message);
-
-/** The key that a KeyId names. */
-function named(text: string, aliases: boolean, visit: Visit, { scope, store }: World): Key {
-  const name = parseKeyName(text);
-  const malformed = name.kind === "malformed" || (name.arn !== undefined && name.arn.partition !== PARTITION);
-  // The cryptographic operations do not model InvalidArnException.
-  if (malformed && text.startsWith("arn:") && visit.op.usage === undefined)
-    throw new KmsError("InvalidArnException", `Invalid arn ${text}`);
-  if (malformed || (name.kind === "alias" && !aliases)) throw notFound(`Invalid keyId '${text}'`);
-  if (name.arn !== undefined && name.arn.region !== scope.region) throw notFound(`Invalid arn ${name.arn.region}`);
-  if (name.arn !== undefined) permit(visit, name.arn.account);
-  const id = name.kind === "key" ? name.id : store.aliases.target(name.name);
-  if (id === undefined) throw notFound(`Alias ${name.kind === "alias" ? aliasArn(scope, name.name) : text} is not found.`);
-  const key = store.keys.find(id);
-  if (key === undefined) throw notFound(`Key '${keyArn(scope, id)}' does not exist`);
-  return key;
+  const located: Located[] = [];
+  let ciphertext: Ciphertext | undefined;
+  for (const resource of visit.request.resources) {
+    const action = (resource.kind !== "alias" && resource.action) || visit.name;
+    const enter = (account: string): void => permit(visit.who, action, account);
+    const found = locate(resource, { modelsInvalidArn: visit.op.usage === undefined, enter }, world);
+    located.push(found);
+    visit.found(located);
+    enter(found.key?.account ?? world.scope.account);
+    if (resource.kind === "alias" || found.key === undefined) continue; // states and usage hold for keys that are named
+    if (resource.kind === "ciphertext") {
+      requireNamed(resource, found.key);
+      ciphertext = resource.ciphertext;
+    }
+    requireFit(visit.op, action, found.key);
+  }
+  return { located, ciphertext, changes: world.changes };
 }
 
 /** Until policies are evaluated: an account's root may do everything with its own keys, and nothing with another's. */
-function permit({ name, who }: Visit, owner: string): void {
+function permit(who: Who, action: string, owner: string): void {
   if (who.account === owner) return;
   throw new KmsError(
     "AccessDeniedException",
-    `User: ${who.principal} is not authorized to perform: kms:${name} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
+    `User: ${who.principal} is not authorized to perform: kms:${action} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
   );
 }
 
 /** A ciphertext opens under the key that made it and no other, whatever the caller names. */
-function requireNamed(resource: Resource, key: Key | undefined): void {
-  if (resource.kind !== "ciphertext" || key === undefined || resource.ciphertext === undefined) return;
-  const { account, keyId } = resource.ciphertext;
-  if (account === key.account && keyId === key.id) return;
+function requireNamed({ ciphertext }: Resource & { kind: "ciphertext" }, key: Key): void {
+  if (ciphertext?.account === key.account && ciphertext.keyId === key.id) return;
   throw new KmsError(
     "IncorrectKeyException",
     "The key ID in the request does not identify a CMK that can perform this operation.",
   );
 }
 
-function requireFit({ name, op: { states, usage } }: Visit, key: Key): void {
+function requireFit({ states, usage }: Operation, action: string, key: Key): void {
   if (states !== undefined && !states.includes(key.state)) {
     const code = key.state === "Disabled" && states.includes("Enabled") ? "DisabledException" : "KMSInvalidStateException";
     throw new KmsError(code, `${key.arn} ${conditionOf(key.state, states)}`);
   }
   if (usage !== undefined && usage !== key.usage) {
-    throw new KmsError("InvalidKeyUsageException", `${key.arn} key usage is ${key.usage} which is not valid for ${name}.`);
+    throw new KmsError("InvalidKeyUsageException", `${key.arn} key usage is ${key.usage} which is not valid for ${action}.`);
   }
 }

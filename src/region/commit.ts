@@ -33,7 +33,7 @@ export function commit(ending: Ending, world: World): Recorded | undefined {
   if (!world.callers.inForce(view)) return undefined;
   if (world.changes !== admitted.changes && !sameKeys(admitted, check(visit, world))) return undefined;
   if (typeof result === "function") return write(ending, result, world);
-  trace.materialId = result.materialId;
+  trace.noted = result.noted;
   if (visit.request.dryRun) throw dryRun();
   return {
     answer: success(result.output, trace.call.requestId),
@@ -42,7 +42,7 @@ export function commit(ending: Ending, world: World): Recorded | undefined {
 }
 
 const sameKeys = (before: Admitted, now: Admitted): boolean =>
-  before.keys.length === now.keys.length && before.keys.every(({ id }, at) => id === now.keys[at]?.id);
+  before.located.every(({ key }, at) => key?.id === now.located[at]?.key?.id);
 
 const dryRun = (): KmsError =>
   new KmsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
@@ -55,7 +55,7 @@ function write({ trace, visit }: Ending, change: Commit, world: World): Recorded
     () => {
       const { output, made } = change(world.store);
       if (visit.request.dryRun) throw dryRun();
-      if (made !== undefined) trace.keys = [made];
+      if (made !== undefined) trace.made = made;
       world.changes++;
       return { entry: entry(trace, world, { output }), answer: success(output, requestId) };
     },

@@ -1,6 +1,7 @@
 // One call: who calls, what it is, is it well formed, may it, do it, commit it with its record. A line a stage; each passes or throws.
 
-import type { Operation, Request } from "../operations/operation.ts";
+import type { Key } from "../keyring/key.ts";
+import type { Call, Operation, Request } from "../operations/operation.ts";
 import { operation } from "../operations/table.ts";
 import { failure } from "../wire/aws-json.ts";
 import { KmsError, type Outcome } from "../wire/faults.ts";
@@ -18,7 +19,7 @@ export async function perform(call: KmsCall, world: World): Promise<Reply> {
   if (who === undefined) return "passport refused"; // logged, not recorded; nothing has run
   if (world.full) return failure(new KmsError("DependencyTimeoutException"), call.requestId); // no answer without a record
   world.ensureSchema();
-  const trace: Trace = { call, who, op: operation(call.name), request: undefined, keys: undefined, materialId: undefined };
+  const trace: Trace = { call, who, op: operation(call.name), request: undefined, located: undefined, noted: undefined };
   const recorded = await attempt(trace, world).catch((cause) => refuse(cause, trace, world)); // a refusal is an event too
   return (await recorded.durable) ? recorded.answer : unrecorded(call);
 }
@@ -50,29 +51,40 @@ const visitOf = (trace: Trace, op: Operation, request: Request): Visit => ({
   op,
   request,
   who: trace.who,
-  found: (keys) => {
-    trace.keys = keys;
+  found: (located) => {
+    trace.located = located;
   },
 });
 
 /** What a handler sees. */
-function handed({ keys, ciphertext }: Admitted, world: World): Parameters<Request["run"]>[0] {
-  const [key] = keys;
+function handed({ located, ciphertext }: Admitted, world: World): Call {
+  const [key, destination] = located.flatMap(({ resource, key: found }) =>
+    resource.kind === "alias" || found === undefined ? [] : [found],
+  );
   return {
     account: world.scope.account,
     region: world.scope.region,
     get key() {
-      if (key === undefined) throw new Error("this operation acts on no key");
-      return key;
+      return present(key);
     },
+    get destination() {
+      return present(destination);
+    },
+    aliased: located.find(({ resource }) => resource.kind === "alias")?.key,
     ciphertext,
     keyring: world.keyring,
     reads: world.store,
     markers: world.markers,
+    quotas: world.quotas,
     now: world.now,
     random: world.random,
     uuid: world.uuid,
   };
+}
+
+function present(key: Key | undefined): Key {
+  if (key === undefined) throw new Error("the operation acts on fewer keys than its handler asks for");
+  return key;
 }
 
 const unrecorded = (call: KmsCall): Outcome => failure(new KmsError("KMSInternalException"), call.requestId);

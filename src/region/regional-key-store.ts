@@ -3,6 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { parseRootKeys } from "../crypto/root-keys.ts";
 import type { Env } from "../env.ts";
+import { parseQuotas } from "../operations/quotas.ts";
 import { failure } from "../wire/aws-json.ts";
 import { KmsError } from "../wire/faults.ts";
 import type { KmsCall, Reply } from "./call.ts";
@@ -22,6 +23,7 @@ export class RegionalKeyStore extends DurableObject<Env> {
       name: ctx.id.name ?? "",
       rootKeys: parseRootKeys(env.ROOT_KEYS),
       database: env.AUDIT,
+      quotas: parseQuotas(env.QUOTAS),
       now: () => Date.now(),
       random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
       uuid: () => crypto.randomUUID(),

@@ -5,6 +5,7 @@ import type { Key } from "../keyring/key.ts";
 import type { Operation, Output, Request } from "../operations/operation.ts";
 import type { KmsCall } from "./call.ts";
 import type { Entry } from "./ledger.ts";
+import type { Located } from "./locate.ts";
 import type { Who } from "./passports.ts";
 import type { World } from "./world.ts";
 
@@ -13,8 +14,11 @@ export interface Trace {
   readonly who: Who;
   readonly op: Operation | undefined;
   request: Request | undefined;
-  keys: readonly Key[] | undefined;
-  materialId: string | undefined;
+  located: readonly Located[] | undefined;
+  /** A key that the call has made. */
+  made?: Key;
+  /** Additional data of the record. */
+  noted: Readonly<Record<string, string>> | undefined;
 }
 
 const OPERATION_NAME = /^[A-Za-z0-9]{1,64}$/;
@@ -25,7 +29,7 @@ export function entry(
   world: World,
   end: { readonly output?: Output | undefined; readonly error?: Event["error"] },
 ): Entry {
-  const { call, who, op, keys, materialId } = trace;
+  const { call, who, op, noted } = trace;
   const time = world.now();
   const record = printEvent({
     id: world.uuid(),
@@ -38,24 +42,37 @@ export function entry(
     source: call,
     request: kept(trace),
     answer: end.error === undefined ? answered(trace, end.output) : undefined,
-    materialId,
-    keyArns: keys?.map(({ arn }) => arn) ?? (end.error === undefined ? [] : undefined),
+    noted,
+    resources: resources(trace, end.error === undefined),
     error: end.error,
   });
   return { record, time };
 }
 
-function kept({ op, request, keys }: Trace): Event["request"] {
+/** ARNs of what a call acted on: of an alias the key behind it too. A list or a refusal that found nothing names none. */
+function resources({ op, located, made }: Trace, succeeded: boolean): readonly string[] | undefined {
+  if (made !== undefined) return [made.arn];
+  if (located === undefined || op?.who === "account") return succeeded ? [] : undefined;
+  return [...new Set(located.flatMap(({ arn, key }) => (key === undefined ? [arn] : [arn, key.arn])))];
+}
+
+/** The key that a call is about. */
+const subject = ({ made, located = [] }: Trace): Key | undefined =>
+  made ?? located.find(({ resource }) => resource.kind !== "alias")?.key ?? located[0]?.key;
+
+function kept(trace: Trace): Event["request"] {
+  const { op, request } = trace;
   if (op === undefined || request === undefined) return undefined;
-  const [key] = keys ?? [];
-  const named = request.recorded["KeyId"] === undefined && key !== undefined ? { KeyId: key.arn } : {};
+  const key = subject(trace);
+  const named = request.recorded["KeyId"] === undefined && key !== undefined && op.who !== "account" ? { KeyId: key.arn } : {};
   return { members: { ...request.recorded, ...named }, keep: op.keep };
 }
 
 /** A write that answers nothing is recorded with its key. */
-function answered({ op, keys }: Trace, output: Output | undefined): Event["answer"] {
+function answered(trace: Trace, output: Output | undefined): Event["answer"] {
+  const { op } = trace;
   if (op?.effect !== "write") return undefined;
   if (op.keepAnswer !== undefined && output !== undefined) return { members: output, keep: op.keepAnswer };
-  const [key] = keys ?? [];
+  const key = subject(trace);
   return key === undefined ? undefined : { members: { KeyId: key.arn }, keep: ["KeyId"] };
 }

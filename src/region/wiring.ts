@@ -50,6 +50,7 @@ export function createWorld(effects: Effects): World {
     ),
     callers: rootOnly,
     rates: unlimited,
+    quotas: effects.quotas,
     store: tables,
     keyring,
     markers: markers({ account, region, rootKeys, random: effects.random }),

@@ -4,6 +4,7 @@ import type { Trail } from "../audit/trail.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { Markers } from "../operations/operation.ts";
+import type { Quotas } from "../operations/quotas.ts";
 import type { Store } from "../store/store.ts";
 import type { ArnScope } from "../wire/arn.ts";
 import type { Bytes } from "../wire/bytes.ts";
@@ -19,6 +20,7 @@ export interface Effects {
   readonly name: string;
   readonly rootKeys: RootKeys;
   readonly database: D1Database;
+  readonly quotas: Quotas;
   now(): number;
   random(bytes: number): Bytes;
   uuid(): string;
@@ -32,6 +34,7 @@ export interface World extends Pick<Effects, "now" | "random" | "uuid" | "log" |
   readonly passports: Passports;
   readonly callers: Callers;
   readonly rates: Rates;
+  readonly quotas: Quotas;
   readonly store: Store;
   readonly keyring: Keyring;
   readonly markers: Markers;

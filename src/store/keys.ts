@@ -29,12 +29,15 @@ export interface KeyReads {
   /** At most `limit` keys in the order of their ids, those after `after`. */
   page(after: string, limit: number): readonly Key[];
   count(): number;
+  /** The policy document of a key that is there. */
+  policy(id: string): string;
 }
 
 export interface KeyWrites extends KeyReads {
   insert(key: NewKey): Key;
   /** @throws Error for a transition that does not exist. */
   setState(id: string, state: KeyState): void;
+  setDescription(id: string, description: string): void;
 }
 
 const COLUMNS = "id, spec, usage, origin, state, description, multi_region, created_at, material_id";
@@ -80,6 +83,7 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
     page: (after, limit) =>
       sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id > ? ORDER BY id LIMIT ?`, after, limit).toArray().map(fromRow),
     count: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM key").one().count,
+    policy: (id) => sql.exec<{ policy: string }>("SELECT policy FROM key WHERE id = ?", id).one().policy,
     insert(key) {
       sql.exec(
         `INSERT INTO key (${COLUMNS}, policy, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -97,6 +101,10 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
       );
       touch(key.id);
       return { ...key, arn: keyArn(scope, key.id), account: scope.account };
+    },
+    setDescription(id, description) {
+      sql.exec("UPDATE key SET description = ? WHERE id = ?", description, id);
+      touch(id);
     },
     setState(id, state) {
       const before = find(id)?.state;

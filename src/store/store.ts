@@ -1,29 +1,31 @@
 // The tables of a store together: what handlers may read, what a commit may write, what the region keeps for itself.
 
 import type { ArnScope } from "../wire/arn.ts";
-import { type AliasReads, aliases } from "./aliases.ts";
+import { type AliasReads, type AliasWrites, aliases } from "./aliases.ts";
 import { type Deadlines, deadlines } from "./deadlines.ts";
 import { type KeyReads, type KeyWrites, keys } from "./keys.ts";
 import { type MaterialWrites, materials } from "./materials.ts";
 import { type Meta, meta } from "./meta.ts";
 import { type Outbox, outbox } from "./outbox.ts";
-import { type TagWrites, tags } from "./tags.ts";
+import { type TagReads, type TagWrites, tags } from "./tags.ts";
 
 export interface Reads {
   readonly keys: KeyReads;
   readonly aliases: AliasReads;
+  readonly tags: TagReads;
 }
 
 export interface Writes {
   readonly keys: KeyWrites;
   readonly materials: Pick<MaterialWrites, "insert">;
+  readonly aliases: AliasWrites;
   readonly tags: TagWrites;
 }
 
 export interface Store {
   readonly keys: KeyWrites & { forget(): void };
   readonly materials: MaterialWrites;
-  readonly aliases: AliasReads;
+  readonly aliases: AliasWrites;
   readonly tags: TagWrites;
   readonly deadlines: Deadlines;
   readonly outbox: Outbox;

@@ -26,6 +26,7 @@ export const FAULTS = {
   KMSInvalidStateException: sender,
   LimitExceededException: sender,
   MalformedPolicyDocumentException: sender,
+  NotAuthorizedException: sender,
   MissingAuthenticationTokenException: sender,
   NotFoundException: sender,
   RequestEntityTooLargeException: { status: 413, key: "message" },
