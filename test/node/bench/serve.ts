@@ -1,0 +1,25 @@
+// The bench's server, a process of its own: the server of `npm start`, on the Worker that test/support/floor.ts wraps.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Server } from "../../../src/cli/server.ts";
+import { readSettings } from "../../../src/cli/settings.ts";
+
+/** Of this run alone, and gone with it. */
+const rootKeys = process.env["ROOT_KEYS"] ?? "";
+const state = mkdtempSync(join(tmpdir(), "edgekeep-bench-"));
+const settings = readSettings();
+const main = process.env["BENCH_WORKER"] ?? "test/support/floor.ts";
+const server = new Server({ ...settings, main, objects: { ...settings.objects, ECHO: "Echo" } }, state);
+
+const stop = async (): Promise<void> => {
+  await server.stop();
+  rmSync(state, { recursive: true, force: true });
+  process.exit(0);
+};
+process.on("SIGTERM", () => void stop());
+process.on("disconnect", () => void stop());
+
+const endpoint = await server.start(0, { ROOT_KEYS: rootKeys, LOOPBACK: "on", JURISDICTIONS: "off" });
+process.send?.({ endpoint, state });

@@ -1,0 +1,27 @@
+// The bench's floor: the Worker as it is, with one object that echoes and one route to it. Never deployed.
+
+import { DurableObject } from "cloudflare:workers";
+import worker from "../../src/worker.ts";
+
+export { RegionalKeyStore } from "../../src/worker.ts";
+
+interface FloorEnv {
+  readonly ECHO: DurableObjectNamespace<Echo>;
+}
+
+/** What no service in an object can be faster than: one call, its text back. */
+export class Echo extends DurableObject {
+  echo(text: string): string {
+    return text;
+  }
+}
+
+export default {
+  async fetch(request: Request, env: FloorEnv & Parameters<typeof worker.fetch>[1]): Promise<Response> {
+    const path = request.url.slice(request.url.indexOf("/", "https://".length));
+    if (path === "/bench/static") return new Response("ok");
+    if (path === "/bench/body") return new Response(String((await request.text()).length));
+    if (path === "/bench/floor") return new Response(await env.ECHO.getByName("echo").echo(await request.text()));
+    return worker.fetch(request as Parameters<typeof worker.fetch>[0], env);
+  },
+};
