@@ -32,7 +32,7 @@ export function parseRootKeys(text: string): RootKeys {
   const versions = new Map(Object.entries(keys).map(([version, key]) => [parseVersion(version), parseKey(key)]));
   const isHeld = (version: unknown): version is number => typeof version === "number" && versions.has(version);
   if (!isHeld(seal)) throw new TypeError("`seal` names no version of the root keys");
-  if (!Array.isArray(credentials) || !credentials.every(isHeld))
+  if (!Array.isArray(credentials) || credentials.length === 0 || !credentials.every(isHeld))
     throw new TypeError("`credentials` is no list of versions of the root keys");
   return { seal, credentials, keys: versions };
 }

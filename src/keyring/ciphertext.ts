@@ -11,7 +11,10 @@ const MULTI_REGION = 1;
 const ACCOUNT_BYTES = 5;
 const KEY_ID_BYTES = 16;
 export const MATERIAL_PREFIX_BYTES = 16;
-const HEADER_BYTES = 2 + ACCOUNT_BYTES + KEY_ID_BYTES + MATERIAL_PREFIX_BYTES + MESSAGE_NONCE_BYTES + COMMITMENT_BYTES;
+/** Version, flags, account, key and material: the same for every message under one material. */
+export const ORIGIN_BYTES = 2 + ACCOUNT_BYTES + KEY_ID_BYTES + MATERIAL_PREFIX_BYTES;
+/** Everything before the ciphertext, all of which the tag covers. */
+export const HEADER_BYTES = ORIGIN_BYTES + MESSAGE_NONCE_BYTES + COMMITMENT_BYTES;
 const ACCOUNTS = 10 ** 12;
 
 export interface Ciphertext {
@@ -24,6 +27,8 @@ export interface Ciphertext {
   readonly commitment: Bytes;
   /** Ciphertext and tag. */
   readonly body: Bytes;
+  /** What it was read from, up to the body. */
+  readonly header: Bytes;
 }
 
 const accountBytes = (account: string): Bytes =>
@@ -33,16 +38,17 @@ const accountBytes = (account: string): Bytes =>
       .padStart(2 * ACCOUNT_BYTES, "0"),
   ) ?? new Uint8Array();
 
-/** What the tag covers of the blob itself: everything before the ciphertext. */
-export function printHeader({ account, keyId, materialPrefix, nonce, commitment }: Omit<Ciphertext, "body">): Bytes {
+/** The first part of a blob. */
+export function printOrigin({ account, keyId, materialPrefix }: Pick<Ciphertext, "account" | "keyId" | "materialPrefix">): Bytes {
   const flags = keyId.startsWith("mrk-") ? MULTI_REGION : 0;
   const keyIdBytes = fromHex(keyId.replace("mrk-", "").replaceAll("-", ""));
   const prefixBytes = fromHex(materialPrefix);
   if (keyIdBytes === undefined || prefixBytes === undefined) throw new TypeError("a ciphertext names a key and a material");
-  return concat(Uint8Array.of(VERSION, flags), accountBytes(account), keyIdBytes, prefixBytes, nonce, commitment);
+  return concat(Uint8Array.of(VERSION, flags), accountBytes(account), keyIdBytes, prefixBytes);
 }
 
-export const print = (ciphertext: Ciphertext): Bytes => concat(printHeader(ciphertext), ciphertext.body);
+export const print = (ciphertext: Omit<Ciphertext, "header">): Bytes =>
+  concat(printOrigin(ciphertext), ciphertext.nonce, ciphertext.commitment, ciphertext.body);
 
 /** Reads a blob; undefined for what no version of this service printed. */
 export function parse(blob: Bytes): Ciphertext | undefined {
@@ -63,27 +69,35 @@ export function parse(blob: Bytes): Ciphertext | undefined {
     nonce: take(MESSAGE_NONCE_BYTES),
     commitment: take(COMMITMENT_BYTES),
     body: blob.subarray(HEADER_BYTES),
+    header: blob.subarray(0, HEADER_BYTES),
   };
 }
 
 export type EncryptionContext = ReadonlyMap<string, string>;
 
-const EMPTY_CONTEXT = new Uint8Array(4);
-
-/** An encryption context as bytes: u32 count, then u32 length ‖ key ‖ u32 length ‖ value of each pair, sorted by the key's bytes. */
-export function contextBytes(context: EncryptionContext): Bytes {
-  if (context.size === 0) return EMPTY_CONTEXT;
-  const pairs = [...context]
-    .map(([name, value]) => [utf8(name), utf8(value)] as const)
-    .sort(([left], [right]) => compareBytes(left, right));
-  const bytes = new Uint8Array(pairs.reduce((length, [name, value]) => length + 8 + name.byteLength + value.byteLength, 4));
+/**
+ * An encryption context as bytes: u32 count, then u32 length ‖ key ‖ u32 length ‖ value of each pair, sorted by the key's bytes.
+ * `room`: bytes left free before it, for what is to stand there.
+ */
+export function contextBytes(context: EncryptionContext, room = 0): Bytes {
+  const pairs: (readonly [Bytes, Bytes])[] = [];
+  let length = room + 4;
+  for (const [name, value] of context) {
+    const pair = [utf8(name), utf8(value)] as const;
+    length += 8 + pair[0].byteLength + pair[1].byteLength;
+    pairs.push(pair);
+  }
+  if (pairs.length > 1) pairs.sort(([left], [right]) => compareBytes(left, right));
+  const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, pairs.length);
-  let at = 4;
-  for (const part of pairs.flat()) {
-    view.setUint32(at, part.byteLength);
-    bytes.set(part, at + 4);
-    at += 4 + part.byteLength;
+  view.setUint32(room, pairs.length);
+  let at = room + 4;
+  for (const pair of pairs) {
+    for (const part of pair) {
+      view.setUint32(at, part.byteLength);
+      bytes.set(part, at + 4);
+      at += 4 + part.byteLength;
+    }
   }
   return bytes;
 }

@@ -12,9 +12,10 @@ import {
   type Ciphertext,
   contextBytes,
   type EncryptionContext,
+  HEADER_BYTES,
   MATERIAL_PREFIX_BYTES,
-  print,
-  printHeader,
+  ORIGIN_BYTES,
+  printOrigin,
 } from "./ciphertext.ts";
 import type { Key, KeyUsage } from "./key.ts";
 
@@ -47,12 +48,19 @@ export interface KeyringPorts {
   readonly requireRootKey: (version: number) => Promise<void>;
 }
 
+/** A material in memory, as a key that cannot be read. */
+interface Opened {
+  readonly key: CryptoKey;
+  /** How each of its ciphertexts begins. */
+  readonly origin: Bytes;
+}
+
 type Described = Pick<Key, "id" | "spec" | "usage">;
 
 export class Keyring {
   readonly #ports: KeyringPorts;
   readonly #boxes: Boxes;
-  readonly #opened = new Map<string, Promise<CryptoKey | undefined>>();
+  readonly #opened = new Map<string, Promise<Opened | undefined>>();
 
   constructor(ports: KeyringPorts) {
     this.#ports = ports;
@@ -77,15 +85,16 @@ export class Keyring {
     const { materialId } = key;
     const opened = materialId === undefined ? undefined : await this.#open(key, materialId);
     if (opened === undefined || materialId === undefined) throw new Error(`the current material of ${key.id} is not there`);
-    const header = {
-      account: key.account,
-      keyId: key.id,
-      materialPrefix: materialId.slice(0, 2 * MATERIAL_PREFIX_BYTES),
-      nonce: this.#ports.random(MESSAGE_NONCE_BYTES),
-    };
-    const associated = (commitment: Bytes): Bytes => concat(printHeader({ ...header, commitment }), contextBytes(context));
-    const sealed = await sealMessage(opened, header.nonce, plaintext, associated);
-    return { blob: print({ ...header, ...sealed }), materialId };
+    const nonce = this.#ports.random(MESSAGE_NONCE_BYTES);
+    // The header grows in its place before the context: both are covered by the tag, and nothing is copied twice.
+    const associated = contextBytes(context, HEADER_BYTES);
+    associated.set(opened.origin);
+    associated.set(nonce, ORIGIN_BYTES);
+    const { body } = await sealMessage(opened.key, nonce, plaintext, (commitment) => {
+      associated.set(commitment, ORIGIN_BYTES + MESSAGE_NONCE_BYTES);
+      return associated;
+    });
+    return { blob: concat(associated.subarray(0, HEADER_BYTES), body), materialId };
   }
 
   /** @returns the plaintext and its material's id; undefined where this key did not make this ciphertext in this context. */
@@ -94,12 +103,15 @@ export class Keyring {
     ciphertext: Ciphertext,
     context: EncryptionContext,
   ): Promise<{ plaintext: Bytes; materialId: string } | undefined> {
-    const row = this.#ports.materials.find(key.id, ciphertext.materialPrefix);
-    const opened = row === undefined ? undefined : await this.#open(key, row.id);
-    if (opened === undefined || row === undefined) return undefined;
-    const associated = concat(printHeader(ciphertext), contextBytes(context));
-    const plaintext = await openMessage(opened, ciphertext.nonce, ciphertext, associated);
-    return plaintext === undefined ? undefined : { plaintext, materialId: row.id };
+    const { header, nonce, materialPrefix } = ciphertext;
+    const isCurrent = key.materialId?.startsWith(materialPrefix);
+    const materialId = isCurrent ? key.materialId : this.#ports.materials.find(key.id, materialPrefix)?.id;
+    const opened = materialId === undefined ? undefined : await this.#open(key, materialId);
+    if (opened === undefined || materialId === undefined) return undefined;
+    const associated = contextBytes(context, HEADER_BYTES);
+    associated.set(header);
+    const plaintext = await openMessage(opened.key, nonce, ciphertext, associated);
+    return plaintext === undefined ? undefined : { plaintext, materialId };
   }
 
   /** Drops what is open of a key: in the turn in which it is disabled, deleted or rotated. */
@@ -111,26 +123,31 @@ export class Keyring {
     this.#opened.clear();
   }
 
-  #open(key: Described, materialId: string): Promise<CryptoKey | undefined> {
+  #open(key: Described, materialId: string): Promise<Opened | undefined> {
     const name = `${key.id}/${materialId}`;
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const opening = this.#unseal(key, materialId);
     this.#opened.set(name, opening);
-    opening.catch(() => this.#opened.delete(name)); // trouble is not remembered
+    const forget = (): unknown => this.#opened.get(name) === opening && this.#opened.delete(name);
+    opening.then((opened) => opened ?? forget(), forget); // neither trouble nor absence is remembered
     const [oldest] = this.#opened.keys();
     if (this.#opened.size > OPENED_MAX && oldest !== undefined) this.#opened.delete(oldest);
     return opening;
   }
 
-  async #unseal(key: Described, materialId: string): Promise<CryptoKey | undefined> {
+  async #unseal(key: Described, materialId: string): Promise<Opened | undefined> {
     const row = this.#ports.materials.find(key.id, materialId);
     if (row === undefined) return undefined;
     const [, rootVersion = 0] = row.box;
     await this.#ports.requireRootKey(rootVersion);
     const material = await this.#boxes.openSecret(row.box, this.#associated(key, materialId, "material"));
     if (material === undefined) throw new Error(`the sealed material ${materialId} of ${key.id} does not open`);
-    return messageKey(material);
+    const materialPrefix = materialId.slice(0, 2 * MATERIAL_PREFIX_BYTES);
+    return {
+      key: await messageKey(material),
+      origin: printOrigin({ account: this.#ports.account, keyId: key.id, materialPrefix }),
+    };
   }
 
   #associated(

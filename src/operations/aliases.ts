@@ -80,8 +80,8 @@ export const listAliases = accepts(
   structure({ KeyId: optional(keyId), Limit: defaulted(limit(ALIASES_PAGE_MAX), ALIASES_PAGE_DEFAULT), Marker: marker }),
   async (input, call) => {
     const ofKey = input.KeyId === undefined ? undefined : call.key.id;
-    const fetch = (after: string, count: number) => call.reads.aliases.page(ofKey, after, count);
-    const { items, ...page } = await pageOf("ListAliases", input, call, fetch, ({ name }) => name);
+    const read = (after: string, count: number) => call.reads.aliases.page(ofKey, after, count);
+    const { items, ...page } = await pageOf("ListAliases", input, call, read, ({ name }) => name);
     const Aliases = items.map(({ name, keyId: target, createdAt, updatedAt }) => ({
       AliasName: name,
       AliasArn: arnOf(name, call),

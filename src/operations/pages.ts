@@ -14,17 +14,17 @@ export interface Page<T> {
 }
 
 /**
- * One page of a list. `fetch` gives at most so many items behind a position, "" being the beginning; `position` names an item's own.
+ * One page of a list. `read` gives at most so many items behind a position, "" being the beginning; `position` names an item's own.
  * @throws KmsError InvalidMarkerException.
  */
 export async function pageOf<T>(
   operation: string,
   { Limit, Marker }: PageRequest,
   { markers }: Pick<Call, "markers">,
-  fetch: (after: string, limit: number) => readonly T[],
+  read: (after: string, limit: number) => readonly T[],
   position: (item: T) => string,
 ): Promise<Page<T>> {
-  const found = fetch(Marker === undefined ? "" : await markers.open(operation, Marker), Limit + 1);
+  const found = read(Marker === undefined ? "" : await markers.open(operation, Marker), Limit + 1);
   const items = found.slice(0, Limit);
   const last = items.at(-1);
   const Truncated = found.length > Limit && last !== undefined;

@@ -23,8 +23,8 @@ const POLICIES_PAGE_MAX = 1000;
 export const listKeyPolicies = accepts(
   structure({ KeyId: keyId, Limit: defaulted(limit(POLICIES_PAGE_MAX), POLICIES_PAGE_DEFAULT), Marker: marker }),
   async (input, call) => {
-    const fetch = (after: string) => (after < POLICY_NAME ? [POLICY_NAME] : []);
-    const { items, ...page } = await pageOf("ListKeyPolicies", input, call, fetch, (name) => name);
+    const read = (after: string) => (after < POLICY_NAME ? [POLICY_NAME] : []);
+    const { items, ...page } = await pageOf("ListKeyPolicies", input, call, read, (name) => name);
     return { output: { PolicyNames: items, ...page } };
   },
 );

@@ -29,8 +29,8 @@ const TAGS_PAGE_MAX = 50;
 export const listResourceTags = accepts(
   structure({ KeyId: keyId, Limit: defaulted(limit(TAGS_PAGE_MAX), TAGS_PAGE_DEFAULT), Marker: marker }),
   async (input, call) => {
-    const fetch = (after: string, count: number) => call.reads.tags.page(call.key.id, after, count);
-    const { items, ...page } = await pageOf("ListResourceTags", input, call, fetch, ({ position }) => position);
+    const read = (after: string, count: number) => call.reads.tags.page(call.key.id, after, count);
+    const { items, ...page } = await pageOf("ListResourceTags", input, call, read, ({ position }) => position);
     return { output: { Tags: items.map(({ TagKey, TagValue }) => ({ TagKey, TagValue })), ...page } };
   },
 );

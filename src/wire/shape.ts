@@ -194,25 +194,32 @@ export const stringMap: Shape<ReadonlyMap<string, string>> = {
 
 /** An object of named members. Unknown members are passed over; null is absence. */
 export function structure<const M extends Members>(members: M, check?: (input: Decoded<M>) => void): Structure<Decoded<M>> {
-  const readers = Object.entries(members);
+  const readers = Object.entries(members).map(([name, member]) => {
+    const isOptional = "optional" in member;
+    const fallback: unknown = isOptional ? member.fallback : undefined;
+    return { name, path: memberPath(name), shape: isOptional ? member.optional : member, isOptional, fallback };
+  });
   return {
     constraints: { type: "structure", members },
     check: check ?? (() => {}),
     read(value, path, violations) {
       if (!isObject(value)) throw unreadable();
       const decoded: Record<string, unknown> = {};
-      for (const [name, member] of readers) {
+      for (const { name, path: own, shape, isOptional, fallback } of readers) {
         const given = Object.hasOwn(value, name) ? value[name] : undefined;
-        const absent = given === undefined || given === null;
-        const at = path === "" ? memberPath(name) : `${path}.${memberPath(name)}`;
-        if (!absent) decoded[name] = ("optional" in member ? member.optional : member).read(given, at, violations);
-        else if (!("optional" in member)) violations.push(broken("null", at, "Member must not be null"));
-        else if (member.fallback !== undefined) decoded[name] = member.fallback;
+        if (given === undefined || given === null) {
+          if (fallback !== undefined) decoded[name] = fallback;
+          else if (!isOptional) violations.push(broken("null", within(path, own), "Member must not be null"));
+        } else {
+          decoded[name] = shape.read(given, within(path, own), violations);
+        }
       }
       return decoded as Decoded<M>;
     },
   };
 }
+
+const within = (path: string, member: string): string => (path === "" ? member : `${path}.${member}`);
 
 export interface Structure<T> extends Shape<T> {
   /** What must hold across members and needs no key: throws the KmsError. */

@@ -1,0 +1,195 @@
+// Everything that outlives a process, made by the code as it is now from fixed root keys and fixed "random" bytes. docs/formats.md
+// says what each is; test/vectors/golden.json holds what these functions gave when the format was new.
+
+import { chainHash, chainName, FIRST_PREDECESSOR } from "../../src/audit/chain.ts";
+import { accessKey } from "../../src/auth/credentials.ts";
+import { derive, type Purpose } from "../../src/crypto/derive.ts";
+import { macKey } from "../../src/crypto/mac.ts";
+import { parseRootKeys, type RootKeys } from "../../src/crypto/root-keys.ts";
+import { Secret } from "../../src/crypto/secret.ts";
+import { issue } from "../../src/front/passports.ts";
+import type { Key } from "../../src/keyring/key.ts";
+import { Keyring } from "../../src/keyring/keyring.ts";
+import { markers } from "../../src/region/markers.ts";
+import { rootKeyGuard } from "../../src/region/root-key-guard.ts";
+import { outbox } from "../../src/store/outbox.ts";
+import { type Bytes, toHex, utf8 } from "../../src/wire/bytes.ts";
+import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../support/root-keys.ts";
+
+/** Texts and hexadecimal, so that any language can read them. */
+export type Entry = Readonly<Record<string, unknown>>;
+export type Entries = Readonly<Record<string, Entry>>;
+
+const ACCOUNT = "123456789012";
+const REGION = "eu-central-1";
+const KEY_IDS = ["1234abcd-12ab-34cd-56ef-1234567890ab", "mrk-1234abcd12ab34cd56ef1234567890ab"];
+const CONTEXTS = [{}, { purpose: "golden", "": "empty", Straße: "\u{10000}", "\uffff": "sorted by bytes" }];
+const PLAINTEXT = "what is sealed today opens tomorrow";
+
+/** The bytes of one endless sequence, a piece after another. */
+function fixedRandom(): { readonly random: (length: number) => Bytes; readonly given: Bytes[] } {
+  const given: Bytes[] = [];
+  let at = 0;
+  const random = (length: number): Bytes => {
+    const bytes = Uint8Array.from({ length }, () => (at++ * 37 + 11) & 0xff);
+    given.push(bytes.slice());
+    return bytes;
+  };
+  return { random, given };
+}
+
+/** @returns every entry by its name. */
+export async function goldenEntries(): Promise<Entries> {
+  const entries: Record<string, Entry> = { chain: chain(), "outbox row": outboxRow() };
+  for (const [version, text] of [OLDER_ROOT_KEYS, TEST_ROOT_KEYS].map((text, at) => [at + 1, text] as const)) {
+    const rootKeys = parseRootKeys(text);
+    const parts = [derivations, accessKeys, checkValue, marker, passport, materials];
+    for (const part of parts)
+      for (const [name, entry] of Object.entries(await part(rootKeys))) entries[`root key ${version}: ${name}`] = entry;
+  }
+  return entries;
+}
+
+async function derivations(rootKeys: RootKeys): Promise<Entries> {
+  const { accessKeyId } = await accessKey(rootKeys, ACCOUNT, 0);
+  const parts: Readonly<Record<Purpose, readonly string[]>> = {
+    "access-key": [accessKeyId],
+    "access-key-check": [],
+    material: [ACCOUNT, REGION],
+    marker: [ACCOUNT, REGION],
+    passport: [],
+    check: [],
+  };
+  const made = Object.entries(parts).map(async ([purpose, list]) => {
+    const secret = toHex(Secret.open(await derive(rootKeys, rootKeys.seal, purpose as Purpose, ...list)));
+    return [`derivation ${purpose}`, { kind: "derivation", version: rootKeys.seal, purpose, parts: list, secret }] as const;
+  });
+  return Object.fromEntries(await Promise.all(made));
+}
+
+async function accessKeys(rootKeys: RootKeys): Promise<Entries> {
+  const accounts = ["000000000000", ACCOUNT, "999999999999"];
+  const made = accounts.flatMap((account) =>
+    [0, 1, 256, 0xfffff].map(async (serial) => {
+      const made = await accessKey(rootKeys, account, serial);
+      return [
+        `access key ${account} ${serial}`,
+        { kind: "access key", version: rootKeys.seal, account, serial, ...made },
+      ] as const;
+    }),
+  );
+  return Object.fromEntries(await Promise.all(made));
+}
+
+async function checkValue(rootKeys: RootKeys): Promise<Entries> {
+  const rows = new Map<string, string>();
+  const meta = { find: (name: string) => rows.get(name), put: (name: string, value: string) => void rows.set(name, value) };
+  await rootKeyGuard(rootKeys, meta)(rootKeys.seal);
+  return { "check value": { kind: "check value", version: rootKeys.seal, rows: Object.fromEntries(rows) } };
+}
+
+async function marker(rootKeys: RootKeys): Promise<Entries> {
+  const { random } = fixedRandom();
+  const [operation, position] = ["ListKeys", KEY_IDS[0] ?? ""];
+  const text = await markers({ account: ACCOUNT, region: REGION, rootKeys, random }).seal(operation, position);
+  return { marker: { kind: "marker", version: rootKeys.seal, account: ACCOUNT, region: REGION, operation, position, text } };
+}
+
+async function passport(rootKeys: RootKeys): Promise<Entries> {
+  const { accessKeyId } = await accessKey(rootKeys, ACCOUNT, 0);
+  const bearer = {
+    object: `${ACCOUNT}/${REGION}`,
+    kind: "root",
+    account: ACCOUNT,
+    principal: `arn:aws:iam::${ACCOUNT}:root`,
+    accessKeyId,
+  } as const;
+  const bearers = { passport: bearer, "passport by way of a service": { ...bearer, viaService: `s3.${REGION}.amazonaws.com` } };
+  const key = derive(rootKeys, rootKeys.seal, "passport").then(macKey);
+  const expires = 1_798_761_600_000;
+  const made = Object.entries(bearers).map(async ([name, each]) => {
+    const text = await issue(rootKeys, each, expires, key);
+    return [name, { kind: "passport", version: rootKeys.seal, claims: { ...each, expires }, text }] as const;
+  });
+  return Object.fromEntries(await Promise.all(made));
+}
+
+/** The sealed rows of two keys, and what the two encrypted. */
+async function materials(rootKeys: RootKeys): Promise<Entries> {
+  const { random, given } = fixedRandom();
+  const boxes = new Map<string, { id: string; box: Bytes }>();
+  const ports = { account: ACCOUNT, region: REGION, rootKeys, random, requireRootKey: async () => {} };
+  const keyring = new Keyring({ ...ports, materials: { find: (keyId) => boxes.get(keyId) } });
+  const entries: Record<string, Entry> = {};
+  for (const id of KEY_IDS) {
+    const [material, salt] = [given.length, given.length + 1];
+    const key = { id, spec: "SYMMETRIC_DEFAULT", usage: "ENCRYPT_DECRYPT" } as const;
+    const { materialId, box, saltBox } = await keyring.create(key);
+    boxes.set(id, { id: materialId, box });
+    const place = { version: rootKeys.seal, account: ACCOUNT, region: REGION, keyId: id, spec: key.spec, usage: key.usage };
+    const [plain, plainSalt] = [toHex(given[material] ?? new Uint8Array()), toHex(given[salt] ?? new Uint8Array())];
+    entries[`sealed material of ${id}`] = { kind: "sealed", ...place, purpose: "material", materialId, plain, box: toHex(box) };
+    entries[`sealed salt of ${id}`] = {
+      kind: "sealed",
+      ...place,
+      purpose: "salt",
+      materialId: "",
+      plain: plainSalt,
+      box: toHex(saltBox),
+    };
+    for (const [at, context] of CONTEXTS.entries()) {
+      const whole = { ...key, account: ACCOUNT, materialId } as Key;
+      const { blob } = await keyring.encrypt(whole, utf8(PLAINTEXT), new Map(Object.entries(context)));
+      const name = `ciphertext of ${id}, ${at === 0 ? "without" : "with"} a context`;
+      entries[name] = {
+        kind: "ciphertext",
+        account: ACCOUNT,
+        keyId: id,
+        materialId,
+        material: plain,
+        context,
+        plaintext: PLAINTEXT,
+        blob: toHex(blob),
+      };
+    }
+  }
+  return entries;
+}
+
+const RECORDS = ['{"eventName":"CreateKey"}', '{"eventName":"Encrypt","text":"\u{1f511} Straße"}', "{}"];
+
+function chain(): Entry {
+  const [store, incarnation] = [`${ACCOUNT}/${REGION}`, "0f8fad5b-d9cb-469f-a165-70867728950e"];
+  const name = chainName(store, incarnation);
+  let head = { next: 0, hash: FIRST_PREDECESSOR };
+  const hashes = RECORDS.map((record) => {
+    head = { next: head.next + 1, hash: chainHash(name, head, record) };
+    return toHex(head.hash);
+  });
+  // A sequence that needs more than four bytes, behind the same head.
+  const far = { sequence: 2 ** 40 + 1, record: RECORDS[0] ?? "" };
+  return {
+    kind: "chain",
+    store,
+    incarnation,
+    records: RECORDS,
+    hashes,
+    far,
+    farHash: toHex(chainHash(name, { ...head, next: far.sequence }, far.record)),
+  };
+}
+
+function outboxRow(): Entry {
+  const hashes = chain()["hashes"] as string[];
+  const links = RECORDS.map((record, sequence) => ({
+    sequence,
+    record,
+    hash: hashes[sequence] ?? "",
+    time: 1_798_761_600_000 + sequence,
+  }));
+  const written: unknown[][] = [];
+  const sql = { exec: (...values: unknown[]) => void written.push(values) };
+  outbox(sql as unknown as SqlStorage).append("0f8fad5b-d9cb-469f-a165-70867728950e", links);
+  const [, incarnation, first, last, records] = written[0] ?? [];
+  return { kind: "outbox row", links, incarnation, first, last, records };
+}

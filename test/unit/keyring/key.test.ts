@@ -1,0 +1,164 @@
+// The key and its specs: which states follow on which, what AWS says of a wrong one, and everything that is known of each spec.
+
+import { describe, expect, it } from "vitest";
+import {
+  canBecome,
+  conditionOf,
+  KEY_STATES,
+  KEY_USAGES,
+  type KeyState,
+  type KeyUsage,
+  ORIGINS,
+} from "../../../src/keyring/key.ts";
+import {
+  ALGORITHM_MEMBERS,
+  algorithmsOf,
+  ENCRYPTION_ALGORITHMS,
+  KEY_SPECS,
+  keySpec,
+  LEGACY_KEY_SPECS,
+} from "../../../src/keyring/specs.ts";
+
+/** Each way that a key's state can change, with what changes it. Source: KMS developer guide, "Key states of AWS KMS keys". */
+const TRANSITIONS: Readonly<Record<string, readonly (readonly [from: KeyState, to: KeyState])[]>> = {
+  "DisableKey, EnableKey": [
+    ["Enabled", "Disabled"],
+    ["Disabled", "Enabled"],
+  ],
+  "a replica has its material, or waits for it": [
+    ["Creating", "Enabled"],
+    ["Creating", "PendingImport"],
+  ],
+  "the missing material is imported": [["PendingImport", "Enabled"]],
+  "imported material is deleted or expires": [
+    ["Enabled", "PendingImport"],
+    ["Disabled", "PendingImport"],
+  ],
+  ScheduleKeyDeletion: [
+    ["Enabled", "PendingDeletion"],
+    ["Disabled", "PendingDeletion"],
+    ["PendingImport", "PendingDeletion"],
+    ["Unavailable", "PendingDeletion"],
+    ["Creating", "PendingDeletion"],
+  ],
+  "ScheduleKeyDeletion of a primary with replicas": [
+    ["Enabled", "PendingReplicaDeletion"],
+    ["Disabled", "PendingReplicaDeletion"],
+    ["PendingImport", "PendingReplicaDeletion"],
+  ],
+  "the last replica is gone": [["PendingReplicaDeletion", "PendingDeletion"]],
+  CancelKeyDeletion: [
+    ["PendingDeletion", "Disabled"],
+    ["PendingReplicaDeletion", "Disabled"],
+  ],
+  UpdatePrimaryRegion: [
+    ["Enabled", "Updating"],
+    ["Updating", "Enabled"],
+  ],
+  "a custom key store is disconnected and connected again": [
+    ["Enabled", "Unavailable"],
+    ["Disabled", "Unavailable"],
+    ["Unavailable", "Enabled"],
+    ["Unavailable", "Disabled"],
+  ],
+};
+
+describe("a key's state", () => {
+  const allowed = new Set(Object.values(TRANSITIONS).flatMap((pairs) => pairs.map(([from, to]) => `${from} → ${to}`)));
+
+  it.each(KEY_STATES)("%s changes as the guide says, and in no other way", (from) => {
+    const to = KEY_STATES.filter((state) => state !== from && canBecome(from, state));
+    expect(to).toEqual(KEY_STATES.filter((state) => allowed.has(`${from} → ${state}`)));
+  });
+
+  it.each(KEY_STATES)("%s may stay what it is", (state) => expect(canBecome(state, state)).toBe(true));
+
+  it("is never Enabled again by the end of a deletion alone", () => {
+    expect(canBecome("PendingDeletion", "Enabled")).toBe(false);
+    expect(canBecome("PendingReplicaDeletion", "Enabled")).toBe(false);
+  });
+
+  it.each<[KeyState, string]>([
+    ["Creating", "is creating."],
+    ["Disabled", "is disabled."],
+    ["PendingDeletion", "is pending deletion."],
+    ["PendingImport", "is pending import."],
+    ["PendingReplicaDeletion", "is pending deletion."],
+    ["Unavailable", "is unavailable."],
+    ["Updating", "is updating."],
+  ])("%s, refused where the key is to be used, %s", (state, text) => {
+    expect(conditionOf(state, ["Enabled"])).toBe(text);
+  });
+
+  it.each(KEY_STATES.filter((state) => !state.endsWith("Deletion")))(
+    "%s, refused where a deletion is to be cancelled, is not pending",
+    (state) => {
+      expect(conditionOf(state, ["PendingDeletion", "PendingReplicaDeletion"])).toBe("is not pending deletion.");
+    },
+  );
+
+  it("is the cause where the operation takes enabled keys and pending ones", () => {
+    expect(conditionOf("Creating", ["Enabled", "PendingDeletion"])).toBe("is creating.");
+  });
+});
+
+it("the words of the API are complete", () => {
+  expect(KEY_STATES).toHaveLength(8);
+  expect(ORIGINS).toEqual(["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"]);
+  expect(Object.keys(ALGORITHM_MEMBERS).toSorted()).toEqual(KEY_USAGES.toSorted());
+  expect(ENCRYPTION_ALGORITHMS).toEqual(["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
+});
+
+const OAEP = "RSAES_OAEP_SHA_1 RSAES_OAEP_SHA_256";
+const RSA =
+  "RSASSA_PKCS1_V1_5_SHA_256 RSASSA_PKCS1_V1_5_SHA_384 RSASSA_PKCS1_V1_5_SHA_512 RSASSA_PSS_SHA_256 RSASSA_PSS_SHA_384 RSASSA_PSS_SHA_512";
+
+/** Every spec with its usages, and the algorithms of each in the order in which DescribeKey lists them. */
+const SPECS: Readonly<Record<string, Partial<Record<KeyUsage, string>>>> = {
+  SYMMETRIC_DEFAULT: { ENCRYPT_DECRYPT: "SYMMETRIC_DEFAULT" },
+  RSA_2048: { ENCRYPT_DECRYPT: OAEP, SIGN_VERIFY: RSA },
+  RSA_3072: { ENCRYPT_DECRYPT: OAEP, SIGN_VERIFY: RSA },
+  RSA_4096: { ENCRYPT_DECRYPT: OAEP, SIGN_VERIFY: RSA },
+  ECC_NIST_P256: { SIGN_VERIFY: "ECDSA_SHA_256", KEY_AGREEMENT: "ECDH" },
+  ECC_NIST_P384: { SIGN_VERIFY: "ECDSA_SHA_384", KEY_AGREEMENT: "ECDH" },
+  ECC_NIST_P521: { SIGN_VERIFY: "ECDSA_SHA_512", KEY_AGREEMENT: "ECDH" },
+  ECC_SECG_P256K1: { SIGN_VERIFY: "ECDSA_SHA_256" },
+  HMAC_224: { GENERATE_VERIFY_MAC: "HMAC_SHA_224" },
+  HMAC_256: { GENERATE_VERIFY_MAC: "HMAC_SHA_256" },
+  HMAC_384: { GENERATE_VERIFY_MAC: "HMAC_SHA_384" },
+  HMAC_512: { GENERATE_VERIFY_MAC: "HMAC_SHA_512" },
+  SM2: { ENCRYPT_DECRYPT: "SM2PKE", SIGN_VERIFY: "SM2DSA", KEY_AGREEMENT: "ECDH" },
+  ML_DSA_44: { SIGN_VERIFY: "ML_DSA_SHAKE_256" },
+  ML_DSA_65: { SIGN_VERIFY: "ML_DSA_SHAKE_256" },
+  ML_DSA_87: { SIGN_VERIFY: "ML_DSA_SHAKE_256" },
+  ECC_NIST_EDWARDS25519: { SIGN_VERIFY: "ED25519_SHA_512 ED25519_PH_SHA_512" },
+  ML_KEM_512: { ENCAPSULATE_DECAPSULATE: "ML_KEM" },
+  ML_KEM_768: { ENCAPSULATE_DECAPSULATE: "ML_KEM" },
+  ML_KEM_1024: { ENCAPSULATE_DECAPSULATE: "ML_KEM" },
+};
+
+describe("a key spec", () => {
+  it("is known for each of AWS's, and for no other", () => {
+    expect(KEY_SPECS.toSorted()).toEqual(Object.keys(SPECS).toSorted());
+  });
+
+  it.each(Object.entries(SPECS))("%s has its usages and their algorithms, and no others", (spec, usages) => {
+    for (const usage of KEY_USAGES) expect(algorithmsOf(spec, usage).join(" "), usage).toBe(usages[usage] ?? "");
+    expect(Object.keys(keySpec(spec).usages).toSorted()).toEqual(Object.keys(usages).toSorted());
+  });
+
+  it("has a usage of its own accord only where it is symmetric", () => {
+    const defaults = KEY_SPECS.filter((spec) => keySpec(spec).defaultUsage !== undefined);
+    expect(defaults).toEqual(["SYMMETRIC_DEFAULT"]);
+    expect(keySpec("SYMMETRIC_DEFAULT").defaultUsage).toBe("ENCRYPT_DECRYPT");
+  });
+
+  it("has a place in the deprecated CustomerMasterKeySpec unless it came after it", () => {
+    const later = ["ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ECC_NIST_EDWARDS25519", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"];
+    expect(LEGACY_KEY_SPECS).toEqual(KEY_SPECS.filter((spec) => !later.includes(spec)));
+  });
+
+  it.each(["", "RSA_1024", "symmetric_default", "constructor", "__proto__"])("is not %o", (name) => {
+    expect(() => keySpec(name)).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,97 @@
+// AWS JSON 1.1: which operation a target names, and how answers and refusals stand on the wire.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { failure, operationName, success } from "../../../src/wire/aws-json.ts";
+import { FAULTS, type FaultCode, KmsError } from "../../../src/wire/faults.ts";
+
+const TYPE = "application/x-amz-json-1.1";
+const answer = (output: object | undefined) => success(output, "id");
+
+describe("a target names", () => {
+  it("the operation behind the service's prefix", () => {
+    expect(operationName("TrentService.Encrypt")).toBe("Encrypt");
+    expect(operationName("TrentService.a.b")).toBe("a.b");
+  });
+
+  it.each([
+    null,
+    "",
+    "Encrypt",
+    "TrentService",
+    "trentservice.Encrypt",
+    " TrentService.Encrypt",
+    "TrentService/Encrypt",
+    "Trent.Encrypt",
+  ])("nothing: %j", (target) => expect(operationName(target)).toBe(""));
+});
+
+describe("an answer", () => {
+  it("is a document of the members that are there", () => {
+    expect(answer({ KeyId: "k", Absent: undefined, Truncated: false, Keys: [], Limit: 0, Description: "" })).toEqual({
+      status: 200,
+      type: TYPE,
+      body: '{"KeyId":"k","Truncated":false,"Keys":[],"Limit":0,"Description":""}',
+      requestId: "id",
+    });
+  });
+
+  it("of an operation without output is an empty body, one with nothing in it an empty document", () => {
+    expect(answer(undefined).body).toBe("");
+    expect(answer({}).body).toBe("{}");
+  });
+
+  it("has blobs in standard, padded base64 and times in seconds with milliseconds, at any depth", () => {
+    const deep = { Blob: Uint8Array.of(251, 255), List: [{ At: new Date(1_499_288_695_918), None: undefined }] };
+    expect(answer({ Deep: deep }).body).toBe('{"Deep":{"Blob":"+/8=","List":[{"At":1499288695.918}]}}');
+    expect(answer({ At: new Date(1_499_288_695_000) }).body).toBe('{"At":1499288695}');
+  });
+
+  it("gives a view's own bytes, not those around it", () => {
+    expect(answer({ Blob: Uint8Array.of(1, 2, 3, 4).subarray(1, 3) }).body).toBe('{"Blob":"AgM="}');
+  });
+
+  it("prints blobs and times of any value so that they are read again", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.integer({ min: 0, max: 4_102_444_800_000 }), (bytes, time) => {
+        const { Blob, At } = JSON.parse(answer({ Blob: bytes, At: new Date(time) }).body) as { Blob: string; At: number };
+        expect(Uint8Array.fromBase64(Blob)).toEqual(bytes);
+        expect(Math.round(At * 1000)).toBe(time);
+      }),
+    );
+  });
+});
+
+describe("a refusal", () => {
+  it("is its bare code and its message", () => {
+    expect(failure(new KmsError("NotFoundException", "Key 'k' does not exist"), "id")).toEqual({
+      status: 400,
+      type: TYPE,
+      body: `{"__type":"NotFoundException","message":"Key 'k' does not exist"}`,
+      requestId: "id",
+    });
+  });
+
+  it("without a text has no member for it", () => {
+    expect(failure(new KmsError("InvalidCiphertextException"), "id").body).toBe('{"__type":"InvalidCiphertextException"}');
+  });
+
+  it("writes Message where AWS does: AccessDeniedException alone", () => {
+    expect(failure(new KmsError("AccessDeniedException", "no"), "id").body).toBe(
+      '{"__type":"AccessDeniedException","Message":"no"}',
+    );
+    const capital = Object.entries(FAULTS).filter(([, { key }]) => key === "Message");
+    expect(capital.map(([code]) => code)).toEqual(["AccessDeniedException"]);
+  });
+
+  it("has status 400, whatever the API reference says, but for what is not the caller's fault and a body that is too large", () => {
+    const others: Readonly<Record<string, number>> = {
+      DependencyTimeoutException: 503,
+      KeyUnavailableException: 500,
+      KMSInternalException: 500,
+      RequestEntityTooLargeException: 413,
+    };
+    for (const code of Object.keys(FAULTS) as FaultCode[])
+      expect(failure(new KmsError(code), "id").status, code).toBe(others[code] ?? 400);
+  });
+});
