@@ -71,6 +71,9 @@ function write({ trace, visit }: Ending, change: Commit, world: World): Recorded
 
 /** Records why a call was not done. */
 export function refuse(cause: unknown, trace: Trace, world: World): Recorded {
+  if (cause instanceof KmsError && cause.code === "ThrottlingException") {
+    return { answer: failure(cause, trace.call.requestId), durable: true }; // throttled calls are not recorded singly
+  }
   const { entry: record, answer } = refusal(cause, trace, world);
   return { answer, durable: world.ledger.join(record) };
 }

@@ -15,7 +15,7 @@ import type { World } from "./world.ts";
 const TURNS_MAX = 3;
 
 export async function perform(call: KmsCall, world: World): Promise<Reply> {
-  const who = await world.passports.open(call.passport);
+  const who = await world.passports.open(call?.passport);
   if (who === undefined) return "passport refused"; // logged, not recorded; nothing has run
   if (world.full) return failure(new KmsError("DependencyTimeoutException"), call.requestId); // no answer without a record
   world.ensureSchema();

@@ -40,8 +40,9 @@ export class RegionalKeyStore extends DurableObject<Env> {
     try {
       return await perform(call, this.world);
     } catch (cause) {
-      this.world.log({ event: "unknown error", requestId: call.requestId, ...described(cause) });
-      return failure(new KmsError("KMSInternalException"), call.requestId);
+      const requestId = String(call?.requestId); // whoever calls without a call is answered too
+      this.world.log({ event: "unknown error", requestId, ...described(cause) });
+      return failure(new KmsError("KMSInternalException"), requestId);
     }
   }
 

@@ -62,10 +62,7 @@ export function createWorld(effects: Effects): World {
       region,
       now: () => world.now(),
       uuid: () => world.uuid(),
-      recorded: () => {
-        world.measure();
-        armFlush(world);
-      },
+      recorded: () => armFlush(world),
       failed: (cause) => {
         world.dropCaches();
         disarm(world);
@@ -77,11 +74,17 @@ export function createWorld(effects: Effects): World {
     full: false,
     ensureSchema() {
       if (ready) return;
-      storage.transactionSync(() => {
-        migrate(storage.sql);
-        world.ledger.begin("created");
-        armFlush(world);
-      });
+      try {
+        storage.transactionSync(() => {
+          migrate(storage.sql);
+          world.ledger.begin("created");
+          armFlush(world);
+        });
+      } catch (cause) {
+        world.ledger.reload(); // what memory says of a chain, storage does not hold
+        disarm(world);
+        throw cause;
+      }
       ready = true;
     },
     hasDeadlines: () => ready && tables.deadlines.earliest() !== undefined,

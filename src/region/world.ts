@@ -48,7 +48,7 @@ export interface World extends Pick<Effects, "now" | "random" | "uuid" | "log" |
   /** Makes the schema in the first call of the own account; a stranger's call leaves no trace. */
   ensureSchema(): void;
   hasDeadlines(): boolean;
-  /** Looks whether the outbox is full. */
+  /** Looks whether the outbox is full; asked with each flush, since it costs a query. */
   measure(): void;
   /** Drops what memory may hold and storage not. */
   dropCaches(): void;
