@@ -1,0 +1,107 @@
+// The command line: every option has a form, and what has not that form is refused before anything is touched.
+
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { isRegion } from "../wire/regions.ts";
+import { Refusal } from "./refusal.ts";
+
+const USAGE_EXIT_CODE = 2;
+const PORT_MAX = 65535;
+const DEFAULT_PORT = "8787";
+const DEFAULT_ACCOUNT = "123456789012";
+const DEFAULT_REGION = "us-east-1";
+
+/** The checkout: where wrangler.toml, migrations/ and the default state directory are, wherever the program was started from. */
+export const CHECKOUT = resolve(import.meta.dirname, "../..");
+const DEFAULT_STATE = join(CHECKOUT, ".edgekeep");
+
+export interface ServerArguments {
+  /** 0: any free port. */
+  readonly port: number;
+  /** Absolute. */
+  readonly state: string;
+}
+
+export interface StartArguments extends ServerArguments {
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface CredentialsArguments {
+  readonly account: string;
+  /** Absolute paths, or "-" for stdin; `rootKeys` wins over the state directory. */
+  readonly source: { readonly state: string } | { readonly rootKeys: string };
+  readonly json: boolean;
+}
+
+export function startArguments(argv: readonly string[]): StartArguments {
+  const { port, state, account = DEFAULT_ACCOUNT, region = DEFAULT_REGION } = parse(argv, ["port", "state", "account", "region"]);
+  return { port: portNumber(port), state: statePath(state), account: accountId(account), region: regionName(region) };
+}
+
+export function devArguments(argv: readonly string[]): ServerArguments {
+  const { port, state } = parse(argv, ["port", "state"]);
+  return { port: portNumber(port), state: statePath(state) };
+}
+
+export function credentialsArguments(argv: readonly string[]): CredentialsArguments {
+  const { account, state, "root-keys": rootKeys, json } = parse(argv, ["account", "state", "root-keys"], ["json"]);
+  if (account === undefined) throw usage("--account is missing: give the 12 digits of an account");
+  if (rootKeys !== undefined && state !== undefined) throw usage("give either --state or --root-keys, not both");
+  const source = rootKeys === undefined ? { state: statePath(state) } : { rootKeys: rootKeysPath(rootKeys) };
+  return { account: accountId(account), source, json: json !== undefined };
+}
+
+const usage = (line: string) => new Refusal(line, USAGE_EXIT_CODE);
+
+/** Strict: no positional arguments, no unknown option, no option without its value, none twice. Flags come back as "". */
+function parse(argv: readonly string[], names: readonly string[], flags: readonly string[] = []): Record<string, string> {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries([
+      ...names.map((name) => [name, { type: "string" }] as const),
+      ...flags.map((name) => [name, { type: "boolean" }] as const),
+    ]),
+    strict: false,
+    tokens: true,
+  });
+  const known = [...names, ...flags].map((name) => `--${name}`).join(", ");
+  const given: Record<string, string> = {};
+  for (const token of tokens) {
+    // An argument that belongs to no option is not repeated in the line: it might be a key.
+    if (token.kind !== "option") throw usage(`only options are taken: ${known}`);
+    const isFlag = flags.includes(token.name);
+    if (!isFlag && !names.includes(token.name)) throw usage(`unknown option ${token.rawName} (there are ${known})`);
+    if (given[token.name] !== undefined) throw usage(`${token.rawName} is given twice`);
+    if (isFlag && token.value !== undefined) throw usage(`${token.rawName} takes no value`);
+    if (!isFlag && /^(--.*)?$/.test(token.value ?? "")) throw usage(`${token.rawName} needs a value`);
+    given[token.name] = token.value ?? "";
+  }
+  return given;
+}
+
+function portNumber(text = DEFAULT_PORT): number {
+  if (!/^[0-9]{1,5}$/.test(text) || Number(text) > PORT_MAX)
+    throw usage(`--port ${text} is no port: give a number from 0 (any free one) to ${PORT_MAX}`);
+  return Number(text);
+}
+
+function accountId(text: string): string {
+  if (!/^[0-9]{12}$/.test(text)) throw usage(`--account ${text} is no account: give its 12 digits`);
+  return text;
+}
+
+function regionName(text: string): string {
+  if (!isRegion(text)) throw usage(`--region ${text} is no Region of AWS's`);
+  return text;
+}
+
+const statePath = (text: string | undefined) => (text === undefined ? DEFAULT_STATE : resolve(text));
+
+/** A key on a command line stands in the process table and in the shell's history, so what looks like one is refused, unrepeated. */
+function rootKeysPath(text: string): string {
+  const looksLikeKeys = text.includes("{") || (/^[A-Za-z0-9+/_-]{40,}={0,2}$/.test(text) && !existsSync(text));
+  if (looksLikeKeys) throw usage("--root-keys takes the name of a file, or - for stdin: keys never stand on a command line");
+  return text === "-" ? text : resolve(text);
+}

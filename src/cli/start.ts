@@ -1,0 +1,34 @@
+// `npm start`: the whole service on this machine, at 127.0.0.1 only, with its state in one directory.
+/// <reference path="./web-crypto.d.ts" />
+
+import { rootCredentials } from "../auth/credentials.ts";
+import { startArguments } from "./arguments.ts";
+import { writeAwsProfile } from "./aws-profile.ts";
+import { claimState } from "./claim.ts";
+import { runProgram } from "./refusal.ts";
+import type { Server } from "./server.ts";
+import { stopOnSignal } from "./signals.ts";
+import { dataPath, refusing } from "./state-directory.ts";
+
+// Read where wrangler is loaded: it neither reports nor keeps a log of its own.
+Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" });
+
+await runProgram(async () => {
+  const { port, state, account, region } = startArguments(process.argv.slice(2));
+  const { rootKeys } = await claimState(state, port);
+
+  let server: Server | undefined;
+  stopOnSignal(async () => server?.stop());
+
+  // These two take a second to load: a refusal should not have to wait for them.
+  const [settings, serving] = await Promise.all([import("./settings.ts"), import("./server.ts")]);
+  server = new serving.Server(settings.readSettings(), dataPath(state));
+  try {
+    const endpoint = await server.start(port, { ROOT_KEYS: rootKeys.text, LOOPBACK: "on", JURISDICTIONS: "off" });
+    const credentials = await rootCredentials(rootKeys.keys, account);
+    const exports = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
+    console.log(`Edgekeep is ready at ${endpoint}\n${exports}\naws kms create-key`);
+  } catch (cause) {
+    if (!server.isStopping) throw cause; // else what failed was cut off, and the signal's listener ends the process
+  }
+});
