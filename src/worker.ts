@@ -24,4 +24,15 @@ router
   .all("/cdn-cgi/*", () => new Response("", { status: 404 }))
   .all("*", (request, env) => kms(env).answer(request as unknown as Request));
 
-export default { fetch: (request, env) => router.fetch(request, env) } satisfies ExportedHandler<Env>;
+/** A Host that is none ("a, b") makes a URL that is none. */
+const unreadable = (): Response => new Response("", { status: 400 });
+
+/** A call of AWS's JSON protocols has one route; to look for it would cost as much as its signature. */
+const isCall = ({ method, url }: Request): boolean => method === "POST" && url.indexOf("/", "https://".length) === url.length - 1;
+
+export default {
+  fetch(request, env) {
+    if (isCall(request)) return kms(env).answer(request);
+    return URL.canParse(request.url) ? router.fetch(request, env) : unreadable();
+  },
+} satisfies ExportedHandler<Env>;

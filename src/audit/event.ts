@@ -61,7 +61,7 @@ function printWith(event: Event, memberMax: number): string {
       : `,"errorCode":${text(error.code)}${error.message === "" ? "" : `,"errorMessage":${text(error.message)}`}`
   },"requestParameters":${printMembers(event.request, memberMax)},"responseElements":${printMembers(event.answer, memberMax)}${
     noted === undefined ? "" : `,"additionalEventData":${JSON.stringify(noted)}`
-  },"requestID":"${source.requestId}","eventID":"${event.id}","readOnly":${event.readOnly}${
+  },"requestID":${text(source.requestId)},"eventID":"${event.id}","readOnly":${event.readOnly}${
     resources === undefined ? "" : `,"resources":[${resources.map((arn) => printResource(arn, event.account)).join(",")}]`
   },"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${event.account}","eventCategory":"Management"${printTls(source)}}`;
 }

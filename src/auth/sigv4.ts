@@ -1,9 +1,9 @@
 // Signature Version 4 in the Authorization header: read the claim, rebuild what was signed, verify it. Pure but for Web Crypto.
 // Source: AWS, "Create a signed AWS API request"; the texts are AWS's.
 
-import { sha256 } from "../crypto/hash.ts";
+import { sha256, sha256Now } from "../crypto/hash.ts";
 import { verifyMac } from "../crypto/mac.ts";
-import { type Bytes, fromHex, toHex, utf8 } from "../wire/bytes.ts";
+import { type Bytes, fromHex, toBase64, toHex, utf8 } from "../wire/bytes.ts";
 import { KmsError } from "../wire/faults.ts";
 
 /** A request as it was on the wire. `headers` may repeat a name. */
@@ -34,28 +34,32 @@ export interface Claim {
 }
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
+const TERMINATOR = "aws4_request";
 const CLOCK_SKEW_MS_MAX = 5 * 60 * 1000;
 const DATE_FORM = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 const incomplete = (message: string): KmsError => new KmsError("IncompleteSignatureException", message);
 const invalid = (message: string): KmsError => new KmsError("InvalidSignatureException", message);
 
-/** @throws KmsError MissingAuthenticationTokenException, IncompleteSignatureException. */
+/** @throws KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException. */
 export function readClaim(request: Pick<SignedRequest, "headers" | "query">): Claim {
   const headers = joinHeaders(request.headers);
   const inQuery = /(?:^|&)X-Amz-(?:Algorithm|Signature|Credential)=/i.test(request.query);
   const authorization = headers.get("authorization");
+  if (inQuery && authorization !== undefined)
+    throw invalid("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
   if (inQuery) throw incomplete("Signatures in the query string are not accepted here.");
   if (authorization === undefined) throw new KmsError("MissingAuthenticationTokenException", "Missing Authentication Token");
-  const { credential, signedHeaders, signature } = readAuthorization(authorization);
+  const isDated = headers.has("x-amz-date") || headers.has("date");
+  const { credential, signedHeaders, signature } = readAuthorization(authorization, isDated);
   const [accessKeyId = "", date = "", region = "", service = "", terminator = "", ...rest] = credential.split("/");
   if (rest.length > 0 || terminator === "") {
-    throw incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.");
+    throw incomplete(
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+    );
   }
-  const claim = { accessKeyId, date, region, service, terminator, signedHeaders, signature, headers };
-  const signedAt = readDate(claim);
-  requireSigned(claim);
-  return { ...claim, signedAt };
+  const signedAt = readDate(headers);
+  return { accessKeyId, date, region, service, terminator, signedHeaders, signature, signedAt, headers };
 }
 
 function joinHeaders(pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
@@ -69,43 +73,73 @@ function joinHeaders(pairs: Iterable<readonly [string, string]>): ReadonlyMap<st
 }
 
 /** Trimmed, runs of spaces as one. */
-const collapse = (value: string): string => value.trim().replace(/\s+/g, " ");
-
-function readAuthorization(header: string): { credential: string; signedHeaders: string[]; signature: string } {
-  const [algorithm, ...rest] = header.split(" ");
-  if (algorithm !== ALGORITHM) throw incomplete("Unsupported AWS 'algorithm'.");
-  const parameters = new Map(
-    rest
-      .join("")
-      .split(",")
-      .map((parameter) => {
-        const at = parameter.indexOf("=");
-        return [parameter.slice(0, at), parameter.slice(at + 1)] as const;
-      }),
-  );
-  const missing = ["Credential", "Signature", "SignedHeaders"].filter((name) => !parameters.get(name));
-  if (missing.length > 0) {
-    throw incomplete(missing.map((name) => `Authorization header requires '${name}' parameter.`).join(" "));
-  }
-  return {
-    credential: parameters.get("Credential") ?? "",
-    signedHeaders: (parameters.get("SignedHeaders") ?? "").split(";"),
-    signature: parameters.get("Signature") ?? "",
-  };
+function collapse(value: string): string {
+  const trimmed = value.trim();
+  return /[^\S ]| {2}/.test(trimmed) ? trimmed.replace(/\s+/g, " ") : trimmed;
 }
 
-function readDate({ headers }: Pick<Claim, "headers">): string {
-  const amzDate = headers.get("x-amz-date");
-  if (amzDate !== undefined) {
-    if (!DATE_FORM.test(amzDate)) throw incomplete("X-Amz-Date must be given once, in ISO-8601 'basic format'.");
-    return amzDate;
+interface Authorization {
+  readonly credential: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+/** What every real client sends. Anything else is read with patience, and refused with AWS's words. */
+const USUAL = /^AWS4-HMAC-SHA256 Credential=([^,\s=]+), ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
+
+/** Clients sign the same headers with each request: a list that has been read is remembered. */
+const knownLists = new Map<string, readonly string[]>();
+const KNOWN_LISTS_MAX = 64;
+
+function readSignedHeaders(text: string): readonly string[] {
+  const known = knownLists.get(text);
+  if (known !== undefined) return known;
+  const names = text.split(";");
+  // Else a few headers, named thousands of times, would make a canonical request of any length.
+  if (new Set(names).size < names.length) throw incomplete("'SignedHeaders' names a header more than once.");
+  if (knownLists.size < KNOWN_LISTS_MAX) knownLists.set(text, names);
+  return names;
+}
+
+function readAuthorization(header: string, isDated: boolean): Authorization {
+  const [, usual, list, mac] = USUAL.exec(header) ?? [];
+  if (usual !== undefined && list !== undefined && mac !== undefined && isDated) {
+    return { credential: usual, signedHeaders: readSignedHeaders(list), signature: mac };
   }
-  const date = headers.get("date");
-  if (date === undefined)
-    throw incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
-  const time = Date.parse(date);
-  if (Number.isNaN(time)) throw incomplete("The 'Date' header is no date.");
-  return basicFormat(time);
+  const [algorithm = "", ...parameters] = header.split(/[ ,]+/);
+  if (algorithm !== ALGORITHM) throw incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`);
+  const values = new Map<string, string>();
+  for (const parameter of parameters) {
+    if (parameter === "") continue; // behind a comma at the end
+    const at = parameter.indexOf("=");
+    if (at < 0) {
+      const text = "Invalid key=value pair (missing equal-sign) in Authorization header";
+      throw incomplete(`${text} (hashed with SHA-256 and encoded with Base64): '${hashed(header)}'.`);
+    }
+    const name = parameter.slice(0, at);
+    if (values.has(name)) throw incomplete(`Authorization header gives '${name}' more than once.`);
+    values.set(name, parameter.slice(at + 1));
+  }
+  const missing = ["Credential", "Signature", "SignedHeaders"]
+    .filter((name) => !values.get(name))
+    .map((name) => `Authorization header requires '${name}' parameter. `);
+  if (!isDated) missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ");
+  if (missing.length > 0)
+    throw incomplete(`${missing.join("")}(Hashed with SHA-256 and encoded with Base64) Authorization=${hashed(header)}`);
+  const signedHeaders = readSignedHeaders(values.get("SignedHeaders") ?? "");
+  return { credential: values.get("Credential") ?? "", signedHeaders, signature: values.get("Signature") ?? "" };
+}
+
+/** How AWS shows the header in a refusal. */
+const hashed = (header: string): string => toBase64(sha256Now(header));
+
+/** X-Amz-Date, else Date, which may have HTTP's own format too. */
+function readDate(headers: ReadonlyMap<string, string>): string {
+  const text = headers.get("x-amz-date") ?? headers.get("date") ?? "";
+  const time = headers.has("x-amz-date") ? Number.NaN : Date.parse(text);
+  const signedAt = Number.isNaN(time) ? text : basicFormat(time);
+  if (DATE_FORM.test(signedAt)) return signedAt; // a year past 9999 has more digits
+  throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${text}'. See http://en.wikipedia.org/wiki/ISO_8601`);
 }
 
 /** YYYYMMDDTHHMMSSZ */
@@ -116,8 +150,9 @@ const COUNTS_IF_PRESENT = ["x-amz-target", "x-amz-date", "x-amz-security-token",
 /**
  * What decides a request must be signed, and be there once; repeats arrive joined, so a comma counts as one. With an unsigned
  * X-Amz-Target, DescribeKey could be turned into ScheduleKeyDeletion on its way.
+ * @throws KmsError IncompleteSignatureException.
  */
-function requireSigned({ headers, signedHeaders }: Pick<Claim, "headers" | "signedHeaders">): void {
+export function requireSigned({ headers, signedHeaders }: Pick<Claim, "headers" | "signedHeaders">): void {
   if (!signedHeaders.includes("host"))
     throw incomplete("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   const dated = headers.has("x-amz-date") ? [] : ["date"];
@@ -133,30 +168,31 @@ function requireSigned({ headers, signedHeaders }: Pick<Claim, "headers" | "sign
 
 /** @throws KmsError InvalidSignatureException where the scope is not this service's on that day. `isRegion` knows the Regions. */
 export function checkScope(claim: Claim, service: string, isRegion: (name: string) => boolean): void {
-  const day = claim.signedAt.slice(0, 8);
-  if (claim.date !== day) {
-    throw invalid(
-      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${claim.date}' != '${day}', from '${claim.signedAt}'.`,
-    );
-  }
-  if (!isRegion(claim.region)) throw invalid("Credential should be scoped to a valid region.");
-  if (claim.service !== service) throw invalid(`Credential should be scoped to correct service: '${service}'.`);
-  if (claim.terminator !== "aws4_request") {
-    throw invalid(`Credential should be scoped with a valid terminator: 'aws4_request', not '${claim.terminator}'.`);
-  }
+  const { date, region, terminator, signedAt } = claim;
+  const day = signedAt.slice(0, 8);
+  if (isRegion(region) && claim.service === service && terminator === TERMINATOR && date === day) return;
+  const wrong = [
+    isRegion(region) ? "" : "Credential should be scoped to a valid region.",
+    claim.service === service ? "" : `Credential should be scoped to correct service: '${service}'.`,
+    terminator === TERMINATOR ? "" : `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${terminator}'.`,
+    date === day
+      ? ""
+      : `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${day}', from '${signedAt}'.`,
+  ].filter((text) => text !== "");
+  if (wrong.length > 0) throw invalid(wrong.join(" "));
 }
 
-/** @throws KmsError InvalidSignatureException where the clocks are more than 5 minutes apart. */
-export function checkClock({ signedAt }: Claim, now: number): void {
+/** @throws KmsError InvalidSignatureException where the clocks are more than 5 minutes apart, in whole seconds, as signed. */
+export function checkClock({ signedAt }: Pick<Claim, "signedAt">, now: number): void {
   const [, year, month, day, hour, minute, second] = DATE_FORM.exec(signedAt) ?? [];
   const signed = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  if (signed < now - CLOCK_SKEW_MS_MAX) {
-    const earliest = basicFormat(now - CLOCK_SKEW_MS_MAX);
-    throw invalid(`Signature expired: ${signedAt} is now earlier than ${earliest} (${basicFormat(now)} - 5 min.)`);
-  }
-  if (signed > now + CLOCK_SKEW_MS_MAX) {
-    const latest = basicFormat(now + CLOCK_SKEW_MS_MAX);
-    throw invalid(`Signature not yet current: ${signedAt} is still later than ${latest} (${basicFormat(now)} + 5 min.)`);
+  const earliest = Math.floor(now / 1000) * 1000 - CLOCK_SKEW_MS_MAX;
+  const latest = Math.floor(now / 1000) * 1000 + CLOCK_SKEW_MS_MAX;
+  if (!(signed >= earliest))
+    throw invalid(`Signature expired: ${signedAt} is now earlier than ${basicFormat(earliest)} (${basicFormat(now)} - 5 min.)`);
+  if (!(signed <= latest)) {
+    const text = `${signedAt} is still later than ${basicFormat(latest)} (${basicFormat(now)} + 5 min.)`;
+    throw invalid(`Signature not yet current: ${text}`);
   }
 }
 
@@ -176,7 +212,8 @@ function signedValue(name: string, { headers }: Claim, { body }: SignedRequest):
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
-function canonicalPath(path: string, normalize: boolean): string {
+/** The path as it is signed. `normalize` is false for S3 alone. */
+export function canonicalPath(path: string, normalize = true): string {
   if (path === "/") return path;
   if (!normalize) return path.split("/").map(encode).join("/");
   const kept: string[] = [];

@@ -1,7 +1,16 @@
 // Who sent this request? The signature is verified from the access key id alone: no look-up, in any isolate anywhere.
 
 import { knownAccessKeyId, secretAccessKey } from "../auth/credentials.ts";
-import { type Claim, checkClock, checkScope, mismatch, readClaim, type SignedRequest, verify } from "../auth/sigv4.ts";
+import {
+  type Claim,
+  checkClock,
+  checkScope,
+  mismatch,
+  readClaim,
+  requireSigned,
+  type SignedRequest,
+  verify,
+} from "../auth/sigv4.ts";
 import { sigV4Key } from "../crypto/mac.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import { KmsError } from "../wire/faults.ts";
@@ -35,8 +44,11 @@ export class Authenticator {
    */
   async authenticate(request: SignedRequest, service: string, now: number): Promise<Caller> {
     const claim = readClaim(request);
+    requireSigned(claim);
     checkScope(claim, service, isRegion);
     checkHost(claim);
+    // A long-term access key has no token, and sessions are not built yet.
+    if (claim.headers.has("x-amz-security-token")) throw unrecognized();
     const { accessKeyId, date, region } = claim;
     const name = `${accessKeyId} ${date} ${region} ${service}`;
     const known = this.#keys.get(name);
@@ -47,10 +59,9 @@ export class Authenticator {
     return { accessKeyId, account, region };
   }
 
-  async #derive({ accessKeyId, date, region, service, headers }: Claim): Promise<DayKey> {
+  async #derive({ accessKeyId, date, region, service }: Claim): Promise<DayKey> {
     const id = await knownAccessKeyId(this.#rootKeys, accessKeyId);
-    // Sessions are not built yet: their ids are unknown, and a long-term one carries no token.
-    if (id === undefined || id.kind === "ASIA" || headers.has("x-amz-security-token")) throw unrecognized();
+    if (id === undefined || id.kind === "ASIA") throw unrecognized();
     const secret = await secretAccessKey(this.#rootKeys, id, accessKeyId);
     return { account: id.account, key: await sigV4Key(secret, date, region, service) };
   }
@@ -67,7 +78,7 @@ const unrecognized = (): KmsError =>
 
 /** A host that names a Region must name the one that was signed for. */
 function checkHost({ headers, region }: Claim): void {
-  const named = /^kms\.([a-z0-9-]+)\./.exec(headers.get("host") ?? "")?.[1];
+  const named = /^kms(?:-fips)?\.([a-z0-9-]+)\./.exec(headers.get("host")?.toLowerCase() ?? "")?.[1];
   if (named !== undefined && isRegion(named) && named !== region) {
     throw new KmsError("InvalidSignatureException", "Credential should be scoped to a valid region.");
   }

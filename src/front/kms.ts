@@ -1,5 +1,6 @@
 // KMS over HTTP: authenticate, find the caller's own object, call it, print its answer. Keeps no state, runs anywhere.
 
+import { canonicalPath } from "../auth/sigv4.ts";
 import { parseRootKeys } from "../crypto/root-keys.ts";
 import type { Env } from "../env.ts";
 import type { KmsCall, Reply } from "../region/call.ts";
@@ -21,15 +22,11 @@ export interface Effects {
 export class KmsFront {
   readonly #env: Env;
   readonly #effects: Effects;
-  readonly #authenticator: Authenticator;
-  readonly #passports: PassportOffice;
+  #trusted: { readonly authenticator: Authenticator; readonly passports: PassportOffice } | undefined;
 
   constructor(env: Env, effects: Effects) {
-    const rootKeys = parseRootKeys(env.ROOT_KEYS);
     this.#env = env;
     this.#effects = effects;
-    this.#authenticator = new Authenticator(rootKeys);
-    this.#passports = new PassportOffice(rootKeys);
   }
 
   /** Answers one request. Never throws. */
@@ -39,20 +36,30 @@ export class KmsFront {
   }
 
   async #outcome(request: Request, requestId: string): Promise<Outcome> {
-    const url = new URL(request.url);
-    this.#requireTls(url);
-    const receivedAt = this.#effects.now();
+    const { secure, path, query } = partsOf(request.url);
+    if (!secure) this.#requireLoopback();
     const body = await readBody(request);
-    const signed = { method: request.method, path: url.pathname, query: url.search.slice(1), headers: request.headers, body };
-    const caller = await this.#authenticator.authenticate(signed, "kms", receivedAt);
-    const isCall = request.method === "POST" && url.pathname === "/";
+    // Only now: else who keeps a body back could keep a signature alive.
+    const receivedAt = this.#effects.now();
+    const signed = { method: request.method, path, query, headers: request.headers, body };
+    const caller = await this.#trust().authenticator.authenticate(signed, "kms", receivedAt);
+    const isCall = request.method === "POST" && canonicalPath(path) === "/"; // the path that was signed
     const name = isCall ? operationName(request.headers.get("x-amz-target")) : "";
     return this.#call(caller, { name, body, requestId, receivedAt, ...this.#source(request) });
   }
 
+  /** Made by the first request: root keys that cannot be read are an unknown error, logged and answered as any other. */
+  #trust() {
+    if (this.#trusted === undefined) {
+      const rootKeys = parseRootKeys(this.#env.ROOT_KEYS);
+      this.#trusted = { authenticator: new Authenticator(rootKeys), passports: new PassportOffice(rootKeys) };
+    }
+    return this.#trusted;
+  }
+
   /** Plain http is served on the loopback server alone. */
-  #requireTls({ protocol }: URL): void {
-    if (protocol === "https:" || this.#env.LOOPBACK === "on") return;
+  #requireLoopback(): void {
+    if (this.#env.LOOPBACK === "on") return;
     throw new KmsError("AccessDeniedException", "Requests must be made over HTTPS.");
   }
 
@@ -75,7 +82,7 @@ export class KmsFront {
     const object = `${account}/${region}`;
     const bearer = { object, kind: "root", account, principal: rootArn(PARTITION, account), accessKeyId } as const;
     for (const fresh of [false, true]) {
-      const passport = await this.#passports.passport(bearer, call.receivedAt, fresh);
+      const passport = await this.#trust().passports.passport(bearer, call.receivedAt, fresh);
       const reply = await this.#store(object, region).kms({ ...call, passport });
       if (reply !== "passport refused") return reply;
     }
@@ -100,6 +107,14 @@ export class KmsFront {
     this.#effects.log({ event: "unknown error", requestId, name, message, stack });
     return failure(new KmsError("KMSInternalException"), requestId);
   }
+}
+
+/** A request's URL as it stood on the wire: parsed, it would be another than was signed, or none. */
+function partsOf(url: string): { readonly secure: boolean; readonly path: string; readonly query: string } {
+  const begin = url.indexOf("/", "https://".length);
+  const mark = url.indexOf("?", begin);
+  const end = mark < 0 ? url.length : mark;
+  return { secure: url.startsWith("https:"), path: url.slice(begin, end), query: url.slice(end + 1) };
 }
 
 function encode({ status, type, body, requestId }: Outcome): Response {

@@ -1,7 +1,6 @@
 // What is known of a caller: whether its access key is active, and the documents that bear on it. A view is asked for before a call
 // is read, and must still be in force at its commit. Until identities are built, every account has one caller: its root, by serial 0.
 
-import { parseAccessKeyId } from "../wire/access-key-id.ts";
 import { KmsError } from "../wire/faults.ts";
 import type { Who } from "./passports.ts";
 
@@ -23,10 +22,9 @@ export interface Callers {
 }
 
 export const rootOnly: Callers = {
-  view({ accessKeyId }) {
-    const id = parseAccessKeyId(accessKeyId);
-    const active = id?.serial === ACTIVE_ROOT_SERIAL;
-    if (!active) throw new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
+  view({ accessKey }) {
+    if (accessKey?.serial !== ACTIVE_ROOT_SERIAL)
+      throw new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
     return ROOT;
   },
   inForce: (view) => view === ROOT,

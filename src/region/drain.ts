@@ -1,74 +1,110 @@
-// From the outbox to D1, a row at a time, in order. A row leaves the outbox only when D1 gives every one of its hashes back.
+// From the outbox to D1, a statement at a time, in order. A row leaves the outbox only when D1 gives every one of its hashes back.
 
-import type { Link, OutboxRow } from "../store/outbox.ts";
+import type { Beginning } from "../audit/event.ts";
+import type { Batch, Link } from "../store/outbox.ts";
 import { described, type World } from "./world.ts";
 
-/** Rows a run, so that one alarm ends before the platform ends it. */
-const ROWS_MAX = 200;
+/** Statements a run, so that one alarm ends before the platform ends it. */
+const STATEMENTS_MAX = 200;
+/** What fails so often, while D1 takes other records, is refused by itself; once alone may be any trouble on the way. */
+const ATTEMPTS_MAX = 3;
 
 /** @returns false where D1 is away: everything waits then. */
 export async function drain(world: World): Promise<boolean> {
-  for (let row = 0; row < ROWS_MAX; row++) {
-    const oldest = world.store.outbox.oldest();
+  for (let statement = 0; statement < STATEMENTS_MAX; statement++) {
+    const oldest = world.store.outbox.oldest(world.store.meta.find("incarnation") ?? "");
     if (oldest === undefined) return true;
-    const delivered = await deliver(oldest, world);
-    if (delivered === "away") return false;
-    if ("displaced" in delivered) fork(oldest, delivered.displaced, world);
-    else letGo(oldest, delivered.refused, world);
+    const outcome = await deliver(oldest, world);
+    if (outcome === "away") return false;
+    if (outcome.displaced.length > 0) fork(oldest, outcome, world);
+    else letGo(oldest, outcome, world);
+    world.measure();
   }
   return true;
 }
 
-/** Takes a delivered row out, with what D1 refused set aside, in one transaction. */
-function letGo(row: OutboxRow, refused: readonly Link[], world: World): void {
+interface Delivery {
+  readonly delivered: readonly Link[];
+  /** What D1 does not take. */
+  readonly refused: readonly Link[];
+  /** What finds another record in its place, and all behind it: the trail is ahead of this store. */
+  readonly displaced: readonly Link[];
+}
+
+async function deliver({ incarnation, links }: Batch, world: World): Promise<Delivery | "away"> {
+  const { account, region } = world.scope;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    try {
+      return compare(links, await world.trail.deliver({ store: world.name, account, region, incarnation, links }));
+    } catch (cause) {
+      world.log({ event: "delivery failed", ...described(cause) });
+      if (!(await world.trail.answers())) return "away";
+    }
+  }
+  return links.length === 1 ? { delivered: [], refused: links, displaced: [] } : deliverHalves({ incarnation, links }, world);
+}
+
+/** Holds what was sent against what is there. Less than that, without another record in the way, is D1's trouble. */
+function compare(links: readonly Link[], there: ReadonlyMap<number, string>): Delivery | "away" {
+  const isThere = ({ sequence, hash }: Link): boolean => there.get(sequence) === hash;
+  const missing = links.filter((link) => !isThere(link));
+  if (missing.length > 0 && !missing.some(({ sequence }) => there.has(sequence))) return "away";
+  return { delivered: links.filter(isThere), refused: [], displaced: missing };
+}
+
+/** Closes in on what D1 refuses. */
+async function deliverHalves({ incarnation, links }: Batch, world: World): Promise<Delivery | "away"> {
+  const half = Math.ceil(links.length / 2);
+  const first = await deliver({ incarnation, links: links.slice(0, half) }, world);
+  if (first === "away") return first;
+  const rest = links.slice(half);
+  // Nothing is stored behind a record of another history.
+  const displaced = first.displaced.length > 0;
+  const second = displaced ? { delivered: [], refused: [], displaced: rest } : await deliver({ incarnation, links: rest }, world);
+  if (second === "away") return second;
+  return {
+    delivered: [...first.delivered, ...second.delivered],
+    refused: [...first.refused, ...second.refused],
+    displaced: [...first.displaced, ...second.displaced],
+  };
+}
+
+/** Takes a batch out, with what D1 refused set aside, in one transaction. */
+function letGo(batch: Batch, { delivered, refused }: Delivery, world: World): void {
   world.storage.transactionSync(() => {
-    world.ledger.keepHead(); // the row may be the last that tells it
-    world.store.outbox.remove(row);
-    for (const link of refused) world.store.outbox.setAside(row.incarnation, [link]);
+    world.ledger.keepHead(); // these rows may be the last that tell it
+    const last = delivered.at(-1);
+    if (last !== undefined) world.store.meta.put("delivered", JSON.stringify(placeOf(batch, last)));
+    world.store.outbox.remove(batch);
+    world.store.outbox.setAside(batch.incarnation, refused);
   });
-  world.measure();
   if (refused.length > 0)
     world.log({ event: "records set aside", count: refused.length, aside: world.store.outbox.asideCount() });
 }
 
-/** `refused`: what D1 does not take. `displaced`: what finds another record in its place: the trail is ahead of this store. */
-type Delivered = { readonly refused: readonly Link[] } | { readonly displaced: readonly Link[] };
+type Place = NonNullable<Beginning["follows"]>;
 
-async function deliver({ incarnation, links }: OutboxRow, world: World): Promise<Delivered | "away"> {
-  const { account, region } = world.scope;
+const placeOf = ({ incarnation }: Batch, { sequence, hash }: Link): Place => ({ incarnation, sequence, hash });
+
+/** Draws a new incarnation that follows what the trail shares with this store, and chains under it what found no place in the old one. */
+function fork(batch: Batch, outcome: Delivery, world: World): void {
+  const { meta, outbox } = world.store;
+  const shared = outcome.delivered.at(-1);
+  const follows = shared === undefined ? (JSON.parse(meta.find("delivered") ?? "null") as Place | null) : placeOf(batch, shared);
   try {
-    const there = await world.trail.deliver({ store: world.name, account, region, incarnation, links });
-    if (links.some(({ sequence }) => !there.has(sequence))) return "away";
-    const displaced = links.filter(({ sequence, hash }) => there.get(sequence) !== hash);
-    return displaced.length === 0 ? { refused: [] } : { displaced };
+    world.storage.transactionSync(() => {
+      outbox.remove(batch);
+      outbox.setAside(batch.incarnation, outcome.refused);
+      world.ledger.begin("trail ahead of the store", follows);
+      world.ledger.rechain(outcome.displaced);
+      for (let next = outbox.oldest(batch.incarnation); next !== undefined; next = outbox.oldest(batch.incarnation)) {
+        outbox.remove(next);
+        world.ledger.rechain(next.links);
+      }
+    });
   } catch (cause) {
-    world.log({ event: "delivery failed", ...described(cause) });
-    if (!(await world.trail.answers())) return "away";
-    return links.length === 1 ? { refused: links } : deliverHalves({ incarnation, links }, world);
+    world.ledger.reload();
+    throw cause;
   }
-}
-
-/** Closes in on what D1 refuses. */
-async function deliverHalves({ incarnation, links }: OutboxRow, world: World): Promise<Delivered | "away"> {
-  const half = Math.ceil(links.length / 2);
-  const first = await deliver({ incarnation, links: links.slice(0, half) }, world);
-  if (first === "away") return first;
-  const second = await deliver({ incarnation, links: links.slice(half) }, world);
-  if (second === "away" || !("refused" in first && "refused" in second))
-    return second === "away" || "displaced" in second ? second : first;
-  return { refused: [...first.refused, ...second.refused] };
-}
-
-/** Draws a new incarnation, and chains under it what has found no place of its own in the old one. */
-function fork(row: OutboxRow, displaced: readonly Link[], world: World): void {
-  world.storage.transactionSync(() => {
-    const leftover = [...displaced];
-    world.store.outbox.remove(row);
-    for (let next = world.store.outbox.oldest(); next !== undefined; next = world.store.outbox.oldest()) {
-      leftover.push(...next.links);
-      world.store.outbox.remove(next);
-    }
-    world.ledger.begin("trail ahead of the store", leftover);
-  });
   world.log({ event: "new incarnation" });
 }

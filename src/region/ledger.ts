@@ -4,7 +4,7 @@
 // microtask would not gather anything). A write takes the waiting group along. Order in the chain is the order of commits.
 
 import { chainHash, chainName, FIRST_PREDECESSOR, type Head } from "../audit/chain.ts";
-import { printBeginning } from "../audit/event.ts";
+import { type Beginning, printBeginning } from "../audit/event.ts";
 import type { Link } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
 import { type Bytes, fromHex, toHex } from "../wire/bytes.ts";
@@ -72,20 +72,21 @@ export class Ledger {
     return durable ? result : undefined;
   }
 
-  /** Draws a new incarnation, which begins with a record of its own, and chains what it leaves undelivered anew. */
-  begin(cause: "created" | "trail ahead of the store", leftover: readonly Link[] = []): void {
+  /** Draws a new incarnation, whose first record says why and where it goes on. To be called in a transaction. */
+  begin(cause: Beginning["cause"], follows: Beginning["follows"] = null): void {
     const { store, name, account, region, now, uuid } = this.#ports;
-    const before = this.#chain ?? this.#recover();
     const incarnation = uuid();
     const time = now();
-    const follows =
-      before === undefined
-        ? null
-        : { incarnation: before.incarnation, sequence: before.head.next - 1, hash: toHex(before.head.hash) };
     store.meta.put("incarnation", incarnation);
     this.#chain = { incarnation, name: chainName(name, incarnation), head: { next: 0, hash: FIRST_PREDECESSOR } };
+    this.keepHead(); // else the old incarnation's would be taken for its own
     const record = printBeginning({ id: uuid(), time, store: name, account, region, incarnation, cause, follows });
-    this.#append([{ record, time }, ...leftover]);
+    this.#append([{ record, time }]);
+  }
+
+  /** Gives records of an incarnation that has ended a place in this one. To be called in the transaction that began it. */
+  rechain(links: readonly Link[]): void {
+    this.#append(links);
   }
 
   /** Writes the chain's head where the outbox will not tell it any longer. */
@@ -94,7 +95,7 @@ export class Ledger {
     if (head !== undefined) this.#ports.store.meta.put("head", `${head.next}:${toHex(head.hash)}`);
   }
 
-  /** Forgets what storage may not hold. */
+  /** Forgets where the chain stands, where a transaction outside this class has failed. */
   reload(): void {
     this.#chain = undefined;
   }

@@ -4,6 +4,7 @@ import { printRootIdentity } from "../audit/event.ts";
 import { derive } from "../crypto/derive.ts";
 import { macKey, verifyMac } from "../crypto/mac.ts";
 import { type RootKeys, vouching } from "../crypto/root-keys.ts";
+import { type AccessKeyId, parseAccessKeyId } from "../wire/access-key-id.ts";
 import { PASSPORT_SECONDS, PASSPORT_SKEW_SECONDS, type Passport, parsePassport } from "../wire/passport.ts";
 
 const REMEMBERED_MAX = 1024;
@@ -12,6 +13,8 @@ const REMEMBERED_MAX = 1024;
 export interface Who extends Passport {
   /** CloudTrail's userIdentity, printed. */
   readonly identity: string;
+  /** What the access key's id says. */
+  readonly accessKey: AccessKeyId | undefined;
 }
 
 export class Passports {
@@ -53,7 +56,12 @@ export class Passports {
     const key = this.#keys.get(passport.rootVersion) ?? derive(this.#rootKeys, passport.rootVersion, "passport").then(macKey);
     this.#keys.set(passport.rootVersion, key);
     if (!(await verifyMac(await key, mac, signed))) return undefined;
-    const who = { ...passport, identity: printRootIdentity(passport.account, passport.principal, passport.accessKeyId) };
+    const { account, principal, accessKeyId } = passport;
+    const who = {
+      ...passport,
+      identity: printRootIdentity(account, principal, accessKeyId),
+      accessKey: parseAccessKeyId(accessKeyId),
+    };
     this.#verified.set(text, who);
     const [oldest] = this.#verified.keys();
     if (this.#verified.size > REMEMBERED_MAX && oldest !== undefined) this.#verified.delete(oldest);

@@ -13,7 +13,7 @@ export interface Deadlines {
   set(deadline: Deadline): void;
   remove(kind: DeadlineKind, ref: string): void;
   earliest(): number | undefined;
-  /** At most `limit` rows that are due, the earliest first. */
+  /** At most `limit` rows that are due: the flush, then the earliest first. */
   due(now: number, limit: number): readonly Deadline[];
 }
 
@@ -28,5 +28,5 @@ export const deadlines = (sql: SqlStorage): Deadlines => ({
   },
   earliest: () => sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM deadline").one().at ?? undefined,
   due: (now, limit) =>
-    sql.exec<Row>("SELECT kind, ref, at FROM deadline WHERE at <= ? ORDER BY at LIMIT ?", now, limit).toArray(),
+    sql.exec<Row>("SELECT kind, ref, at FROM deadline WHERE at <= ? ORDER BY kind <> 'flush', at LIMIT ?", now, limit).toArray(),
 });

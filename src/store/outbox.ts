@@ -1,9 +1,12 @@
 // Table `outbox`: records on their way to D1, many to a row. A row is one TEXT, a JSON array of [sequence, record as a string, hash,
 // time] each: the form in which the drain hands it on, and cheaper than a row a record.
 
-/** The limits of a row; both are far below what the platform takes. */
-const ROW_RECORDS_MAX = 500;
-const ROW_CHARACTERS_MAX = 256 * 1024;
+import { utf8 } from "../wire/bytes.ts";
+
+/** The limits of a row, and of what is handed to D1 at once; both are far below what the platform takes. */
+const RECORDS_MAX = 500;
+const BYTES_MAX = 512 * 1024;
+const UTF8_BYTES_A_CHARACTER_MAX = 3;
 
 /** A record with its place in the chain. */
 export interface Link {
@@ -15,78 +18,101 @@ export interface Link {
   readonly time: number;
 }
 
-export interface OutboxRow {
+/** Whole rows of one incarnation, one behind the other. */
+export interface Batch {
   readonly incarnation: string;
   readonly links: readonly Link[];
 }
 
 export interface Outbox {
   append(incarnation: string, links: readonly Link[]): void;
-  /** The oldest row that has not been set aside. */
-  oldest(): OutboxRow | undefined;
+  /** The oldest rows of an incarnation that have not been set aside, as many as may be handed on at once. */
+  oldest(incarnation: string): Batch | undefined;
   /** The newest link of an incarnation that is still here. */
   newest(incarnation: string): Link | undefined;
-  remove(row: OutboxRow): void;
+  remove(batch: Batch): void;
   /** Keeps links that D1 refuses by themselves out of the drain's way. */
   setAside(incarnation: string, links: readonly Link[]): void;
   asideCount(): number;
   isEmpty(): boolean;
 }
 
-type Row = { incarnation: string; first: number; last: number; records: string };
+type Row = { first: number; records: string; bytes: number };
 type Printed = readonly [sequence: number, record: string, hash: string, time: number];
 
-const print = (links: readonly Link[]): string =>
-  JSON.stringify(links.map(({ sequence, record, hash, time }): Printed => [sequence, record, hash, time]));
+const print = ({ sequence, record, hash, time }: Link): string => `[${sequence},${JSON.stringify(record)},"${hash}",${time}]`;
 
 const parse = (records: string): Link[] =>
   (JSON.parse(records) as Printed[]).map(([sequence, record, hash, time]) => ({ sequence, record, hash, time }));
 
-/** Links in runs that fit a row each. */
-function* runs(links: readonly Link[]): Generator<readonly Link[]> {
-  let from = 0;
-  let characters = 0;
-  for (const [at, { record }] of links.entries()) {
-    if (at > from && (at - from >= ROW_RECORDS_MAX || characters + record.length > ROW_CHARACTERS_MAX)) {
-      yield links.slice(from, at);
-      from = at;
-      characters = 0;
+/** Where each row begins, so that every one keeps to the limits. Bytes are counted only where it could matter. */
+function rowStarts(printed: readonly string[]): number[] {
+  const characters = printed.reduce((sum, text) => sum + text.length + 1, 1);
+  if (printed.length <= RECORDS_MAX && characters * UTF8_BYTES_A_CHARACTER_MAX <= BYTES_MAX) return [0];
+  const starts = [0];
+  let records = 0;
+  let bytes = 1;
+  for (const [at, text] of printed.entries()) {
+    const more = utf8(text).byteLength + 1;
+    if (records > 0 && (records >= RECORDS_MAX || bytes + more > BYTES_MAX)) {
+      starts.push(at);
+      records = 0;
+      bytes = 1;
     }
-    characters += record.length;
+    records++;
+    bytes += more;
   }
-  if (from < links.length) yield links.slice(from);
+  return starts;
 }
 
 export function outbox(sql: SqlStorage): Outbox {
-  const insert = (incarnation: string, links: readonly Link[], aside: 0 | 1): void => {
+  const insert = (incarnation: string, links: readonly Link[], records: string, aside: 0 | 1): void => {
     const first = links[0]?.sequence;
     const last = links.at(-1)?.sequence;
     if (first === undefined || last === undefined) return;
-    const statement = "INSERT OR REPLACE INTO outbox (incarnation, first, last, records, aside) VALUES (?, ?, ?, ?, ?)";
-    sql.exec(statement, incarnation, first, last, print(links), aside);
+    const statement = "INSERT INTO outbox (incarnation, first, last, records, aside) VALUES (?, ?, ?, ?, ?)";
+    sql.exec(statement, incarnation, first, last, records, aside);
   };
-  const fromRow = ({ incarnation, records }: Row): OutboxRow => ({ incarnation, links: parse(records) });
+
+  /** One row at a time, so that a long outbox does not come into memory. */
+  const rowFrom = (incarnation: string, first: number): Row | undefined => {
+    const query = `SELECT first, records, length(CAST(records AS BLOB)) AS bytes FROM outbox
+      WHERE incarnation = ? AND first >= ? AND aside = 0 ORDER BY first LIMIT 1`;
+    return sql.exec<Row>(query, incarnation, first).toArray()[0];
+  };
 
   return {
     append(incarnation, links) {
-      for (const run of runs(links)) insert(incarnation, run, 0);
+      const printed = links.map(print);
+      const starts = rowStarts(printed);
+      for (const [row, start] of starts.entries()) {
+        const end = starts[row + 1];
+        insert(incarnation, links.slice(start, end), `[${printed.slice(start, end).join(",")}]`, 0);
+      }
     },
-    oldest() {
-      // Rows of one store are in the order of their making; a new incarnation begins at 0 and must not overtake the old one.
-      const query = `SELECT incarnation, first, last, records FROM outbox WHERE aside = 0
-        ORDER BY incarnation = (SELECT value FROM meta WHERE name = 'incarnation'), first LIMIT 1`;
-      const [row] = sql.exec<Row>(query).toArray();
-      return row === undefined ? undefined : fromRow(row);
+    oldest(incarnation) {
+      const links: Link[] = [];
+      let bytes = 0;
+      for (let row = rowFrom(incarnation, 0); row !== undefined; row = rowFrom(incarnation, row.first + 1)) {
+        const more = parse(row.records);
+        bytes += row.bytes;
+        if (links.length > 0 && (links.length + more.length > RECORDS_MAX || bytes > BYTES_MAX)) break;
+        links.push(...more);
+      }
+      return links.length === 0 ? undefined : { incarnation, links };
     },
     newest(incarnation) {
-      const query = "SELECT incarnation, first, last, records FROM outbox WHERE incarnation = ? ORDER BY first DESC LIMIT 1";
-      const [row] = sql.exec<Row>(query, incarnation).toArray();
-      return row === undefined ? undefined : fromRow(row).links.at(-1);
+      const query = "SELECT records FROM outbox WHERE incarnation = ? ORDER BY first DESC LIMIT 1";
+      const [row] = sql.exec<{ records: string }>(query, incarnation).toArray();
+      return row === undefined ? undefined : parse(row.records).at(-1);
     },
-    remove({ incarnation, links: [first] }) {
-      if (first !== undefined) sql.exec("DELETE FROM outbox WHERE incarnation = ? AND first = ?", incarnation, first.sequence);
+    remove({ incarnation, links }) {
+      const statement = "DELETE FROM outbox WHERE incarnation = ? AND first BETWEEN ? AND ? AND aside = 0";
+      sql.exec(statement, incarnation, links[0]?.sequence ?? 0, links.at(-1)?.sequence ?? -1);
     },
-    setAside: (incarnation, links) => insert(incarnation, links, 1),
+    setAside(incarnation, links) {
+      for (const link of links) insert(incarnation, [link], `[${print(link)}]`, 1);
+    },
     asideCount: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox WHERE aside = 1").one().count,
     isEmpty: () => sql.exec("SELECT 1 FROM outbox WHERE aside = 0 LIMIT 1").toArray().length === 0,
   };

@@ -1,0 +1,165 @@
+// Who may call a store: the front, by a passport for this one object; any other Worker of the same Cloudflare account may try.
+
+import { describe, expect, it, vi } from "vitest";
+import type { KmsCall } from "../../src/region/call.ts";
+import { RegionalKeyStore } from "../../src/region/regional-key-store.ts";
+import { newAccount, raw } from "../support/client.ts";
+import { callFor, eventsOf, inStore, logOf, newKey, passportFor, rootKeysOf, stubOf, summaryOf } from "../support/region.ts";
+import { OLDER_ROOT_KEYS } from "../support/root-keys.ts";
+
+const SECOND = 1000;
+
+/** A store with a key, and its log. */
+async function newStore() {
+  const account = newAccount();
+  const KeyId = await newKey(account);
+  return { account, KeyId, log: await logOf(account) };
+}
+
+const disable = async (account: string, KeyId: string, passport: string) =>
+  stubOf(account).kms(await callFor(account, "DisableKey", { KeyId }, { passport }));
+
+describe("a passport", () => {
+  it("of the front's making is good, more than once", async () => {
+    const { account, KeyId } = await newStore();
+    const passport = await passportFor(account);
+    expect(await disable(account, KeyId, passport)).toMatchObject({ status: 200 });
+    expect(await disable(account, KeyId, passport)).toMatchObject({ status: 200 });
+    expect(summaryOf(await eventsOf(account))).toEqual(["CreateKey", "DisableKey", "DisableKey"]);
+  });
+
+  const other = rootKeysOf({ seal: 2, credentials: [2], keys: { 2: btoa("another root key of 32 bytes....") } });
+  it.each([
+    ["for another account's object", "for another object", async () => ({ object: "000000000000/us-east-1" })],
+    ["for another Region's object", "for another object", async (account: string) => ({ object: `${account}/eu-west-1` })],
+    ["that has expired", "expired", async () => ({ expires: Date.now() - 11 * SECOND })],
+    ["from too far in the future", "from the future", async () => ({ expires: Date.now() + 90 * SECOND })],
+    ["under another root key", "not one of ours", async () => ({ rootKeys: other })],
+    [
+      "of a root key version that vouches for nobody",
+      "not one of ours",
+      async () => ({ rootKeys: rootKeysOf(JSON.parse(OLDER_ROOT_KEYS)) }),
+    ],
+  ])("%s is refused, logged and not recorded, and nothing runs", async (_, reason, vouching) => {
+    const { account, KeyId, log } = await newStore();
+    const passport = await passportFor(account, await vouching(account));
+    expect(await disable(account, KeyId, passport)).toBe("passport refused");
+    expect(await disable(account, KeyId, passport)).toBe("passport refused"); // also where it is known by now
+    expect(log).toEqual(Array(2).fill({ event: "passport refused", reason }));
+    expect(summaryOf(await eventsOf(account))).toEqual(["CreateKey"]);
+    expect((await raw("DescribeKey", { KeyId }, { account })).json).toMatchObject({ KeyMetadata: { KeyState: "Enabled" } });
+  });
+
+  it("bears ten seconds between two clocks", async () => {
+    const { account, KeyId } = await newStore();
+    for (const expires of [Date.now() - 8 * SECOND, Date.now() + 68 * SECOND]) {
+      const passport = await passportFor(account, { expires });
+      expect(await disable(account, KeyId, passport)).toMatchObject({ status: 200 });
+    }
+  });
+
+  it("that was good expires like any other, though it is remembered", async () => {
+    const { account, KeyId, log } = await newStore();
+    const passport = await passportFor(account);
+    expect(await disable(account, KeyId, passport)).toMatchObject({ status: 200 });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 71 * SECOND });
+    try {
+      expect(await disable(account, KeyId, passport)).toBe("passport refused");
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(log).toEqual([{ event: "passport refused", reason: "expired" }]);
+  });
+
+  it("that was changed in any of its characters is refused", async () => {
+    const { account, KeyId } = await newStore();
+    const passport = await passportFor(account);
+    const call = await callFor(account, "DisableKey", { KeyId });
+    const accepted: string[] = [];
+    for (let at = 0; at < passport.length; at += 7) {
+      const changed = `${passport.slice(0, at)}${passport[at] === "A" ? "B" : "A"}${passport.slice(at + 1)}`;
+      if ((await stubOf(account).kms({ ...call, passport: changed })) !== "passport refused") accepted.push(changed);
+    }
+    for (const changed of [
+      `${passport}A`,
+      passport.slice(0, -1),
+      `${passport} `,
+      passport.replace("1.", "2."),
+      passport.split(".").slice(0, 3).join("."),
+    ]) {
+      if ((await stubOf(account).kms({ ...call, passport: changed })) !== "passport refused") accepted.push(changed);
+    }
+    expect(accepted).toEqual([]);
+    expect(summaryOf(await eventsOf(account))).toEqual(["CreateKey"]);
+  });
+
+  it("with other claims under the seal of a good one is refused", async () => {
+    const { account, KeyId } = await newStore();
+    const [good, wanted] = [await passportFor("000000000000"), await passportFor(account)];
+    const spliced = [...wanted.split(".").slice(0, 3), good.split(".")[3]].join(".");
+    expect(await disable(account, KeyId, spliced)).toBe("passport refused");
+  });
+});
+
+describe("the RPC surface", () => {
+  const methods = Object.getOwnPropertyNames(RegionalKeyStore.prototype).filter(
+    (name) => !["constructor", "alarm"].includes(name),
+  );
+  const garbage = [
+    undefined,
+    null,
+    0,
+    -1,
+    "text",
+    [],
+    {},
+    { passport: null },
+    { passport: 7 },
+    { passport: "1.2.x.y" },
+    { passport: {} },
+    new Uint8Array(3),
+  ];
+  type Method = (...given: unknown[]) => Promise<unknown>;
+  const call = (account: string, method: string, ...given: unknown[]): Promise<unknown> =>
+    (stubOf(account) as unknown as Record<string, Method>)[method]?.(...given) ?? Promise.reject(new Error("no such method"));
+
+  it("is one method", () => {
+    expect(methods).toEqual(["kms"]);
+  });
+
+  it.each(methods)("%s refuses whatever bears no passport, as data, and leaves no trace", async (method) => {
+    const account = newAccount();
+    await logOf(account);
+    const replies = await Promise.all(
+      [[], ...garbage.map((value) => [value]), [{}, {}]].map((given) =>
+        call(account, method, ...given).catch((cause) => `threw ${cause}`),
+      ),
+    );
+    for (const reply of replies) expect(["passport refused", "KMSInternalException"]).toContain(codeOf(reply));
+    await inStore(account, (_, state) => {
+      expect(state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'meta'").toArray()).toEqual([]);
+    });
+  });
+
+  it.each(methods)("%s answers a good passport with garbage beside it, as data", async (method) => {
+    const { account } = await newStore();
+    const good = await callFor(account, "ListKeys", {});
+    for (const member of Object.keys(good).filter((name) => name !== "passport") as (keyof KmsCall)[]) {
+      for (const value of [undefined, null, 7, {}, "\ud800"]) {
+        const reply = await call(account, method, { ...good, [member]: value }).catch((cause) => `threw ${cause}`);
+        expect([member, typeof (reply as { status?: unknown }).status]).toEqual([member, "number"]);
+      }
+    }
+  });
+
+  it("holds its world as an own property, which RPC does not reach", async () => {
+    const { account } = await newStore();
+    await inStore(account, (_, __, instance) => {
+      expect(Object.keys(instance)).toContain("world");
+      expect("world" in RegionalKeyStore.prototype).toBe(false);
+    });
+  });
+});
+
+const codeOf = (reply: unknown): unknown =>
+  typeof reply === "string" ? reply : (JSON.parse((reply as { body: string }).body) as { __type?: unknown }).__type;

@@ -1,0 +1,343 @@
+// A record is CloudTrail's, member by member: what each operation's holds, in which order, and what none ever holds.
+
+import { describe, expect, it } from "vitest";
+import { type Answer, newAccount, raw } from "../support/client.ts";
+import { callFor, type EventRecord, eventOf, newKey, PLAINTEXT, parseRecord, recordsOf, stubOf } from "../support/region.ts";
+
+/** Source: CloudTrail user guide, "CloudTrail record contents"; KMS developer guide, "Log entries". */
+const ORDER = [
+  "eventVersion",
+  "userIdentity",
+  "eventTime",
+  "eventSource",
+  "eventName",
+  "awsRegion",
+  "sourceIPAddress",
+  "userAgent",
+  "errorCode",
+  "errorMessage",
+  "requestParameters",
+  "responseElements",
+  "additionalEventData",
+  "requestID",
+  "eventID",
+  "readOnly",
+  "resources",
+  "eventType",
+  "managementEvent",
+  "recipientAccountId",
+  "eventCategory",
+  "tlsDetails",
+];
+
+const headers = { "user-agent": "a client of AWS/1.0", "cf-connecting-ip": "203.0.113.9" };
+const MATERIAL_ID = expect.stringMatching(/^[0-9a-f]{64}$/);
+
+/** What every record of a call of an account's root holds. */
+const common = (account: string, eventName: string, { requestId }: Answer) => ({
+  eventVersion: "1.11",
+  userIdentity: {
+    type: "Root",
+    principalId: account,
+    arn: `arn:aws:iam::${account}:root`,
+    accountId: account,
+    accessKeyId: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/),
+  },
+  eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+  eventSource: "kms.amazonaws.com",
+  eventName,
+  awsRegion: "us-east-1",
+  sourceIPAddress: "203.0.113.9",
+  userAgent: "a client of AWS/1.0",
+  requestID: requestId,
+  eventID: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+  eventType: "AwsApiCall",
+  managementEvent: true,
+  recipientAccountId: account,
+  eventCategory: "Management",
+});
+
+const resource = (account: string, ARN: unknown) => ({ accountId: account, type: "AWS::KMS::Key", ARN });
+const ordered = (event: EventRecord): boolean => {
+  const names = Object.keys(event);
+  return names.every((name) => ORDER.includes(name)) && names.join() === ORDER.filter((name) => names.includes(name)).join();
+};
+
+/** An account with a key, and a way to hold a call against its record. */
+async function newStore() {
+  const account = newAccount();
+  const KeyId = await newKey(account);
+  const arn = `arn:aws:kms:us-east-1:${account}:key/${KeyId}`;
+  const recorded = async (name: string, input: Record<string, unknown>) => {
+    const answer = await raw(name, input, { account, headers });
+    const event = await eventOf(account, answer.requestId);
+    expect(ordered(event)).toBe(true);
+    return { answer, event, common: common(account, name, answer) };
+  };
+  return { account, KeyId, arn, recorded, resources: [resource(account, arn)] };
+}
+
+describe("the record of an operation", () => {
+  it("CreateKey: defaults filled in, the metadata of the key, and it as the resource", async () => {
+    const { account, recorded } = await newStore();
+    const { answer, event, common } = await recorded("CreateKey", { Tags: [{ TagKey: "a", TagValue: "b" }] });
+    const { KeyId, Arn, CreationDate } = answer.json["KeyMetadata"] as { KeyId: string; Arn: string; CreationDate: number };
+    const { keyMetadata } = event["responseElements"] as { keyMetadata: { creationDate: string } };
+    expect(event).toEqual({
+      ...common,
+      requestParameters: {
+        description: "",
+        origin: "AWS_KMS",
+        keySpec: "SYMMETRIC_DEFAULT",
+        customerMasterKeySpec: "SYMMETRIC_DEFAULT",
+        keyUsage: "ENCRYPT_DECRYPT",
+        bypassPolicyLockoutSafetyCheck: false,
+        multiRegion: false,
+        tags: [{ tagKey: "a", tagValue: "b" }],
+      },
+      responseElements: {
+        keyMetadata: {
+          aWSAccountId: account,
+          keyId: KeyId,
+          arn: Arn,
+          creationDate: expect.stringMatching(/^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d:\d\d [AP]M$/),
+          enabled: true,
+          description: "",
+          keyUsage: "ENCRYPT_DECRYPT",
+          keyState: "Enabled",
+          origin: "AWS_KMS",
+          keyManager: "CUSTOMER",
+          customerMasterKeySpec: "SYMMETRIC_DEFAULT",
+          keySpec: "SYMMETRIC_DEFAULT",
+          encryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
+          multiRegion: false,
+          currentKeyMaterialId: MATERIAL_ID,
+        },
+      },
+      readOnly: false,
+      resources: [resource(account, Arn)],
+    });
+    expect(Date.parse(`${keyMetadata.creationDate} UTC`)).toBe(Math.floor(CreationDate) * 1000);
+  });
+
+  it("DescribeKey: the key as the caller wrote it", async () => {
+    const { KeyId, arn, recorded, resources } = await newStore();
+    for (const written of [KeyId, arn]) {
+      const { event, common } = await recorded("DescribeKey", { KeyId: written });
+      const requestParameters = { keyId: written };
+      expect(event).toEqual({ ...common, requestParameters, responseElements: null, readOnly: true, resources });
+    }
+  });
+
+  it("ListKeys: limit and marker, and no resource", async () => {
+    const { recorded } = await newStore();
+    await recorded("CreateKey", {});
+    const { answer } = await recorded("ListKeys", { Limit: 1 });
+    const { event, common } = await recorded("ListKeys", { Limit: 7, Marker: answer.json["NextMarker"] });
+    const requestParameters = { limit: 7, marker: answer.json["NextMarker"] };
+    expect(event).toEqual({ ...common, requestParameters, responseElements: null, readOnly: true, resources: [] });
+  });
+
+  it.each(["DisableKey", "EnableKey"])("%s: a write that answers nothing is recorded with its key's ARN", async (name) => {
+    const { KeyId, arn, recorded, resources } = await newStore();
+    const { event, common } = await recorded(name, { KeyId });
+    const [requestParameters, responseElements] = [{ keyId: KeyId }, { keyId: arn }];
+    expect(event).toEqual({ ...common, requestParameters, responseElements, readOnly: false, resources });
+  });
+
+  it("Encrypt: the context in the clear, the algorithm always, the material as additional data", async () => {
+    const { KeyId, recorded, resources } = await newStore();
+    const EncryptionContext = { team: "red", ["__proto__"]: "x", "a b": "ä" };
+    const { event, common } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT, EncryptionContext });
+    const encryptionContext = Object.fromEntries(Object.entries(EncryptionContext));
+    expect(event).toEqual({
+      ...common,
+      requestParameters: { keyId: KeyId, encryptionAlgorithm: "SYMMETRIC_DEFAULT", encryptionContext },
+      responseElements: null,
+      additionalEventData: { keyMaterialId: MATERIAL_ID },
+      readOnly: true,
+      resources,
+    });
+  });
+
+  it("Decrypt: the key's ARN where the caller named none", async () => {
+    const { KeyId, arn, recorded, resources } = await newStore();
+    const { answer } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT });
+    const { CiphertextBlob } = answer.json;
+    const named = [
+      [{ CiphertextBlob }, arn],
+      [{ CiphertextBlob, KeyId }, KeyId],
+    ] as const;
+    for (const [input, keyId] of named) {
+      const { event, answer: opened, common } = await recorded("Decrypt", input);
+      expect(event).toEqual({
+        ...common,
+        requestParameters: { encryptionAlgorithm: "SYMMETRIC_DEFAULT", keyId },
+        responseElements: null,
+        additionalEventData: { keyMaterialId: opened.json["KeyMaterialId"] },
+        readOnly: true,
+        resources,
+      });
+    }
+  });
+
+  it.each([{ KeySpec: "AES_256" }, { NumberOfBytes: 64 }])("GenerateDataKey: what was asked for, %o", async (size) => {
+    const { KeyId, recorded, resources } = await newStore();
+    const { event, common } = await recorded("GenerateDataKey", { KeyId, ...size, EncryptionContext: { a: "b" } });
+    const [[name, value]] = Object.entries(size) as [[string, unknown]];
+    expect(event).toEqual({
+      ...common,
+      requestParameters: { keyId: KeyId, [name.charAt(0).toLowerCase() + name.slice(1)]: value, encryptionContext: { a: "b" } },
+      responseElements: null,
+      additionalEventData: { keyMaterialId: MATERIAL_ID },
+      readOnly: true,
+      resources,
+    });
+  });
+
+  it("GenerateRandom: nothing of the request, and no resource", async () => {
+    const { recorded } = await newStore();
+    const { event, common } = await recorded("GenerateRandom", { NumberOfBytes: 32 });
+    expect(event).toEqual({ ...common, requestParameters: null, responseElements: null, readOnly: true, resources: [] });
+  });
+
+  it("an alias is a resource beside its key", async () => {
+    const { account, KeyId, arn, recorded } = await newStore();
+    const { event, common } = await recorded("CreateAlias", { AliasName: "alias/one", TargetKeyId: KeyId });
+    const ARN = `arn:aws:kms:us-east-1:${account}:alias/one`;
+    expect(event).toEqual({
+      ...common,
+      requestParameters: { aliasName: "alias/one", targetKeyId: KeyId },
+      responseElements: { keyId: arn },
+      readOnly: false,
+      resources: [{ accountId: account, type: "AWS::KMS::Alias", ARN }, resource(account, arn)],
+    });
+  });
+
+  it("ReEncrypt: both keys, source before destination", async () => {
+    const { account, KeyId, arn, recorded } = await newStore();
+    const DestinationKeyId = await newKey(account);
+    const { answer } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT });
+    const { event } = await recorded("ReEncrypt", { CiphertextBlob: answer.json["CiphertextBlob"], DestinationKeyId });
+    expect(event).toMatchObject({
+      requestParameters: {
+        sourceEncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+        destinationEncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+        destinationKeyId: DestinationKeyId,
+      },
+      responseElements: null,
+      readOnly: true,
+      resources: [{ ARN: arn }, { ARN: expect.stringContaining(DestinationKeyId) }],
+    });
+  });
+});
+
+describe("the record of a refusal", () => {
+  it("names the code and the message, what was asked for, and the key where it was found", async () => {
+    const { KeyId, recorded, resources } = await newStore();
+    await recorded("DisableKey", { KeyId });
+    const { event, answer, common } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT });
+    expect(event).toEqual({
+      ...common,
+      errorCode: "DisabledException",
+      errorMessage: answer.json["message"],
+      requestParameters: { keyId: KeyId, encryptionAlgorithm: "SYMMETRIC_DEFAULT" },
+      responseElements: null,
+      readOnly: true,
+      resources,
+    });
+  });
+
+  it("names no resource where none was found, and no message where there is none", async () => {
+    const { recorded } = await newStore();
+    const { event, common } = await recorded("Decrypt", { CiphertextBlob: PLAINTEXT });
+    expect(event).toEqual({
+      ...common,
+      errorCode: "InvalidCiphertextException",
+      requestParameters: { encryptionAlgorithm: "SYMMETRIC_DEFAULT" },
+      responseElements: null,
+      readOnly: true,
+    });
+  });
+
+  it("of a dry run says that it was one", async () => {
+    const { KeyId, recorded, resources } = await newStore();
+    const { event } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT, DryRun: true });
+    expect(event).toMatchObject({ errorCode: "DryRunOperationException", responseElements: null, resources });
+  });
+
+  it("of a name that is none holds it only where it is a plausible one", async () => {
+    const { recorded } = await newStore();
+    const { event, common } = await recorded("DropAllKeys", { KeyId: "k" });
+    const nothing = { requestParameters: null, responseElements: null, readOnly: true };
+    expect(event).toEqual({ ...common, ...nothing, errorCode: "UnknownOperationException" });
+  });
+});
+
+it("a request over TLS leaves its version, cipher suite and host", async () => {
+  const { account, KeyId } = await newStore();
+  const tls = { tlsVersion: "TLSv1.3", cipherSuite: "AEAD-AES128-GCM-SHA256" };
+  const call = await callFor(account, "DescribeKey", { KeyId }, tls);
+  await stubOf(account).kms(call);
+  const event = await eventOf(account, call.requestId);
+  expect(ordered(event)).toBe(true);
+  expect(event["tlsDetails"]).toEqual({ ...tls, clientProvidedHostHeader: call.host });
+});
+
+describe("what no record holds", () => {
+  const SECRET = btoa("a plaintext that nobody may read"); // and none of its parts
+  const TOKEN = "grant-token-that-nobody-may-read";
+
+  it("neither plaintext nor ciphertext, of requests and of answers, done or refused; nor a grant token", async () => {
+    const { account, KeyId, recorded } = await newStore();
+    const GrantTokens = [TOKEN];
+    const { answer } = await recorded("Encrypt", { KeyId, Plaintext: SECRET, GrantTokens });
+    const { CiphertextBlob } = answer.json as { CiphertextBlob: string };
+    const made = [answer];
+    for (const [name, input] of [
+      ["Decrypt", { CiphertextBlob, GrantTokens }],
+      ["Decrypt", { CiphertextBlob, GrantTokens, EncryptionContext: { another: "context" } }],
+      ["GenerateDataKey", { KeyId, KeySpec: "AES_256", GrantTokens }],
+      ["GenerateDataKeyWithoutPlaintext", { KeyId, KeySpec: "AES_256", GrantTokens }],
+      ["ReEncrypt", { CiphertextBlob, DestinationKeyId: KeyId, GrantTokens }],
+      ["GenerateRandom", { NumberOfBytes: 32 }],
+      ["DescribeKey", { KeyId, GrantTokens }],
+      ["Encrypt", { KeyId: "nowhere", Plaintext: SECRET, GrantTokens }],
+      ["Encrypt", { KeyId, Plaintext: SECRET, Unknown: SECRET, EncryptionAlgorithm: "NONE" }],
+      ["Encrypt", { KeyId, Plaintext: SECRET, GrantTokens: TOKEN }],
+      ["Encrypt", { KeyId, Plaintext: SECRET, DryRun: true }],
+      ["DropAllKeys", { Plaintext: SECRET, GrantTokens }],
+      ["Sign", { KeyId, Message: SECRET, GrantTokens }],
+    ] as const) {
+      made.push((await recorded(name, input)).answer);
+    }
+    const blobs = made.flatMap(({ json }) => [json["Plaintext"], json["CiphertextBlob"]]).filter((blob) => blob !== undefined);
+    expect(blobs.length).toBeGreaterThan(6);
+    const records = (await recordsOf(account)).map(({ record }) => record);
+    for (const hidden of [SECRET, atob(SECRET), CiphertextBlob, ...blobs]) {
+      expect(records.filter((record) => record.includes(String(hidden)))).toEqual([]);
+    }
+    expect(records.filter((record) => /"(?:plaintext|ciphertextBlob)"/i.test(record))).toEqual([]);
+    expect(records.filter((record) => record.includes(TOKEN))).toEqual([]);
+  });
+
+  it("no grant token stands in the message of a request that is refused for another of its tokens", async () => {
+    const { account, KeyId, recorded } = await newStore();
+    const { answer } = await recorded("DescribeKey", { KeyId, GrantTokens: [TOKEN, "x".repeat(9000)] });
+    expect(answer.json["__type"]).toBe("ValidationException");
+    expect((await recordsOf(account)).filter(({ record }) => record.includes(TOKEN))).toEqual([]);
+  });
+
+  it("every record is well-formed text, whatever the caller sent", async () => {
+    const { account, KeyId } = await newStore();
+    const body = `{"KeyId":"${KeyId}","Plaintext":"${PLAINTEXT}","EncryptionContext":{"half":"\\ud83d"}}`;
+    const broken = "ab\u{1f512}".repeat(600); // cut in the middle of a pair
+    const call = await callFor(account, "DescribeKey", {}, { body, userAgent: broken });
+    await stubOf(account).kms(call);
+    await stubOf(account).kms({ ...call, requestId: 'half a pair \ud83d, and a "quotation"' });
+    const records = (await recordsOf(account)).map(({ record }) => record);
+    expect(records.filter((record) => !record.isWellFormed() || /\p{Cc}/u.test(record))).toEqual([]);
+    const names = records.map((record) => parseRecord({ record }).eventName);
+    expect(names).toEqual(["BeginIncarnation", "CreateKey", "DescribeKey", "DescribeKey"]);
+  });
+});

@@ -1,0 +1,379 @@
+// From the outbox to D1: nothing lost, nothing doubled, nothing blocked, in the order of the chain.
+
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Trail } from "../../src/audit/trail.ts";
+import { newAccount, raw } from "../support/client.ts";
+import {
+  eventOf,
+  eventsOf,
+  failCommits,
+  flawIn,
+  flawOf,
+  inStore,
+  logOf,
+  newGate,
+  newKey,
+  outboxOf,
+  parseRecord,
+  putAway,
+  restart,
+  ring,
+  rowsOf,
+  summaryOf,
+  trailOf,
+} from "../support/region.ts";
+
+const describeKey = (account: string, KeyId: string) => raw("DescribeKey", { KeyId }, { account });
+const namesOf = (links: readonly { record: string }[]) => summaryOf(links.map(parseRecord));
+
+/** Puts a trail before D1's, which it may use. */
+const interpose = (account: string, make: (d1: Trail) => Trail): Promise<void> =>
+  inStore(account, (world) => {
+    world.trail = make(world.trail);
+  });
+
+/** A store with a key, whose records D1 holds. */
+async function newStore() {
+  const account = newAccount();
+  const KeyId = await newKey(account);
+  await ring(account);
+  return { account, KeyId, log: await logOf(account) };
+}
+
+describe("delivery", () => {
+  it("what is recorded stands in D1 within seconds, by itself, and then nothing is left to do", async () => {
+    const account = newAccount();
+    const began = Date.now();
+    const KeyId = await newKey(account);
+    await expect.poll(() => trailOf(account), { timeout: 5000 }).toHaveLength(2);
+    const [beginning, creation] = await trailOf(account);
+    expect(beginning).toMatchObject({ store: `${account}/us-east-1`, account, region: "us-east-1", sequence: 0 });
+    expect(creation).toMatchObject({ incarnation: beginning?.incarnation, sequence: 1, record: expect.stringContaining(KeyId) });
+    expect(creation?.time).toBeGreaterThanOrEqual(began);
+    expect(creation?.time).toBeLessThanOrEqual(Date.now());
+    await inStore(account, async ({ store }, state) => {
+      expect(rowsOf(state)).toEqual([]);
+      expect(store.deadlines.earliest()).toBeUndefined();
+      expect(await state.storage.getAlarm()).toBeNull();
+    });
+    expect(await flawOf(`${account}/us-east-1`, await trailOf(account))).toBeUndefined();
+  });
+
+  it("what arrives while a delivery is under way is delivered too", async () => {
+    const { account, KeyId } = await newStore();
+    const gate = newGate();
+    await interpose(account, (d1) => ({
+      ...d1,
+      async deliver(delivery) {
+        const stored = await d1.deliver(delivery);
+        await gate.pass();
+        return stored;
+      },
+    }));
+    await describeKey(account, KeyId);
+    const ringing = ring(account);
+    await gate.reached;
+    await raw("DisableKey", { KeyId }, { account });
+    gate.open();
+    await ringing;
+    if ((await outboxOf(account)).length > 0) await ring(account);
+    expect(namesOf(await trailOf(account)).slice(-2)).toEqual(["DescribeKey", "DisableKey"]);
+    expect(await outboxOf(account)).toEqual([]);
+  });
+
+  it("what arrives in the very turn in which the outbox has emptied wakes the flush again", async () => {
+    const { account, KeyId } = await newStore();
+    for (const _ of [1, 2]) {
+      await describeKey(account, KeyId);
+      await ring(account);
+      expect(await outboxOf(account)).toEqual([]);
+    }
+    expect(await ring(account)).toBe(false);
+  });
+
+  it("many rows go in one statement, and a run ends after 200 statements", async () => {
+    const { account } = await newStore();
+    const statements: number[] = [];
+    await inStore(account, (world) => {
+      const incarnation = world.store.meta.find("incarnation") ?? "";
+      const link = (sequence: number) => ({ sequence, record: "{}", hash: "", time: 0 });
+      for (let first = 2; first < 100_252; first += 250) {
+        world.store.outbox.append(
+          incarnation,
+          Array.from({ length: 250 }, (_, at) => link(first + at)),
+        );
+      }
+      world.store.deadlines.set({ kind: "flush", ref: "", at: world.now() });
+      void world.storage.setAlarm(world.now() + 10_000);
+      world.trail = {
+        answers: async () => true,
+        async deliver({ links }) {
+          statements.push(links.length);
+          return new Map(links.map(({ sequence, hash }) => [sequence, hash]));
+        },
+      };
+    });
+    await ring(account);
+    expect(statements).toEqual(Array(200).fill(500));
+    await ring(account);
+    expect(statements.slice(200)).toEqual([250]);
+    expect(await outboxOf(account)).toEqual([]);
+  });
+});
+
+describe("a trail that fails", () => {
+  it("between D1's insert and the outbox's removal doubles nothing", async () => {
+    const { account, KeyId } = await newStore();
+    await describeKey(account, KeyId);
+    await interpose(account, (d1) => ({
+      answers: async () => false,
+      async deliver(delivery) {
+        await d1.deliver(delivery);
+        throw new Error("the answer was lost");
+      },
+    }));
+    await ring(account);
+    expect(await outboxOf(account)).toHaveLength(1);
+    expect(namesOf(await trailOf(account)).at(-1)).toBe("DescribeKey");
+    await restart(account);
+    await raw("DisableKey", { KeyId }, { account });
+    await ring(account);
+    expect(await outboxOf(account)).toEqual([]);
+    expect(namesOf(await trailOf(account)).slice(1)).toEqual(["CreateKey", "DescribeKey", "DisableKey"]);
+    expect(await flawIn(account)).toBeUndefined();
+  });
+
+  it("for a while blocks no request and loses nothing, and is asked ever less often, at least every 30 seconds", async () => {
+    const { account, KeyId, log } = await newStore();
+    const backAgain = await putAway(account);
+    const pauses: number[] = [];
+    await inStore(account, async (world, _, instance) => {
+      let clock = world.now();
+      world.now = () => clock;
+      for (let round = 0; round < 8; round++) {
+        await world.ledger.join({ record: JSON.stringify({ eventName: `round ${round}` }), time: clock });
+        clock = world.store.deadlines.earliest() ?? clock;
+        await instance.alarm();
+        pauses.push(((world.store.deadlines.earliest() ?? 0) - clock) / 1000);
+      }
+      world.now = () => Math.max(clock + 60_000, Date.now());
+    });
+    expect(pauses).toEqual([2, 4, 8, 16, 30, 30, 30, 30]);
+    expect((await describeKey(account, KeyId)).status).toBe(200);
+    expect(log.filter(({ event }) => event === "delivery failed")).toHaveLength(8);
+    await backAgain();
+    await ring(account);
+    const rounds = Array.from({ length: 8 }, (_, round) => `round ${round}`);
+    expect(namesOf(await trailOf(account)).slice(1)).toEqual(["CreateKey", ...rounds, "DescribeKey"]);
+    expect(await outboxOf(account)).toEqual([]);
+    expect(await flawIn(account)).toBeUndefined();
+  });
+
+  it("that gives back less than it was given is away: nothing leaves the outbox", async () => {
+    const { account, KeyId } = await newStore();
+    await interpose(account, (d1) => ({ ...d1, deliver: async () => new Map() }));
+    await describeKey(account, KeyId);
+    await ring(account);
+    expect(namesOf(await outboxOf(account))).toEqual(["DescribeKey"]);
+  });
+
+  it("once, for whatever reason, sets nothing aside", async () => {
+    const { account, KeyId } = await newStore();
+    let calls = 0;
+    await interpose(account, (d1) => ({
+      ...d1,
+      deliver: (delivery) => (calls++ === 0 ? Promise.reject(new Error("connection reset")) : d1.deliver(delivery)),
+    }));
+    await describeKey(account, KeyId);
+    await ring(account);
+    expect(namesOf(await trailOf(account)).at(-1)).toBe("DescribeKey");
+    expect(await inStore(account, ({ store }) => store.outbox.asideCount())).toBe(0);
+  });
+
+  it("in a way that the flush itself breaks is tried again later, not at once and for ever", async () => {
+    const { account, KeyId, log } = await newStore();
+    await describeKey(account, KeyId);
+    await inStore(account, (_, state) => state.storage.sql.exec("UPDATE outbox SET records = 'broken'").rowsWritten);
+    await ring(account);
+    expect(log).toMatchObject([{ event: "chore failed", kind: "flush" }]);
+    await inStore(account, async (world, state) => {
+      const pause = (world.store.deadlines.earliest() ?? 0) - Date.now();
+      expect(pause).toBeGreaterThan(20_000);
+      expect(await state.storage.getAlarm()).toBe(world.store.deadlines.earliest());
+    });
+  });
+});
+
+describe("what D1 refuses", () => {
+  afterEach(async () => {
+    await env.AUDIT.exec("DROP TRIGGER IF EXISTS refusal");
+  });
+  const refuse = (condition: string) =>
+    env.AUDIT.exec(`CREATE TRIGGER refusal BEFORE INSERT ON trail WHEN ${condition} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+
+  it("by itself is set aside and counted, and blocks nothing", async () => {
+    const { account, KeyId, log } = await newStore();
+    await refuse("NEW.record LIKE '%poison%'");
+    await putAway(account);
+    const join = (world: Parameters<Parameters<typeof inStore>[1]>[0], name: string) =>
+      world.ledger.join({ record: JSON.stringify({ eventName: name }), time: 0 });
+    await inStore(account, (world) => Promise.all(["a", "b", "poison", "c", "poison too", "d"].map((name) => join(world, name))));
+    await restart(account);
+    await describeKey(account, KeyId);
+    const lines = await logOf(account);
+    await ring(account);
+    expect(log).toEqual([]);
+    expect(namesOf(await trailOf(account)).slice(1)).toEqual(["CreateKey", "a", "b", "c", "d", "DescribeKey"]);
+    expect(lines.at(-1)).toEqual({ event: "records set aside", count: 2, aside: 2 });
+    expect(namesOf(await outboxOf(account))).toEqual(["poison", "poison too"]);
+    expect(await ring(account)).toBe(false);
+    expect(await flawIn(account)).toBeUndefined(); // with what was set aside the chain is whole
+    await restart(account);
+    await describeKey(account, KeyId);
+    await ring(account);
+    expect(namesOf(await trailOf(account)).at(-1)).toBe("DescribeKey");
+    expect(await flawIn(account)).toBeUndefined();
+  });
+
+  it("because it takes no record at all waits, as if D1 were away", async () => {
+    const { account, KeyId } = await newStore();
+    await refuse("true");
+    await describeKey(account, KeyId);
+    await ring(account);
+    expect(await inStore(account, ({ store }) => store.outbox.asideCount())).toBe(0);
+    expect(namesOf(await outboxOf(account))).toEqual(["DescribeKey"]);
+    await env.AUDIT.exec("DROP TRIGGER refusal");
+    await ring(account);
+    expect(namesOf(await trailOf(account)).at(-1)).toBe("DescribeKey");
+    expect(await env.AUDIT.prepare("SELECT store FROM trail WHERE store = ''").all()).toMatchObject({ results: [] });
+  });
+});
+
+describe("a store that finds D1 ahead of itself", () => {
+  /** Records of another history in D1, as a store has left them that was restored to an earlier time. */
+  async function overtake(account: string, count: number): Promise<string> {
+    const last = (await trailOf(account)).at(-1);
+    const statement = "INSERT INTO trail SELECT ?1, ?2, ?3, ?4, 'us-east-1', 0, ?5, '{\"eventName\":\"of another history\"}'";
+    for (let at = 1; at <= count; at++) {
+      const place = [`${account}/us-east-1`, last?.incarnation, (last?.sequence ?? 0) + at, account, `${at}`.padStart(64, "0")];
+      await env.AUDIT.prepare(statement)
+        .bind(...place)
+        .run();
+    }
+    return last?.incarnation ?? "";
+  }
+
+  /** A store whose D1 is ahead, and that has gone on regardless. `long`: with more of a past than it has in its outbox now. */
+  async function fall(behind: number, { long = false } = {}) {
+    const { account, KeyId } = await newStore();
+    if (long) for (let call = 0; call < 10; call++) await describeKey(account, KeyId);
+    await ring(account);
+    const before = await overtake(account, behind);
+    await putAway(account);
+    for (let call = 0; call < 3; call++) await describeKey(account, KeyId);
+    await raw("DisableKey", { KeyId }, { account });
+    return { account, KeyId, before };
+  }
+
+  it.each([1, 2, 10])(
+    "by %i draws a new incarnation that says what it follows, and loses and doubles nothing",
+    async (behind) => {
+      const { account, KeyId, before } = await fall(behind);
+      await restart(account);
+      await logOf(account);
+      await ring(account);
+      await describeKey(account, KeyId);
+      await ring(account);
+      expect(await outboxOf(account)).toEqual([]);
+      const trail = await trailOf(account);
+      const old = trail.filter(({ incarnation }) => incarnation === before);
+      expect(namesOf(old)).toEqual(["BeginIncarnation", "CreateKey", ...Array<string>(behind).fill("of another history")]);
+      const now = trail.filter(({ incarnation }) => incarnation !== before);
+      const events = ["DescribeKey", "DescribeKey", "DescribeKey", "DisableKey", "DescribeKey"];
+      expect(namesOf(now)).toEqual(["BeginIncarnation", ...events]);
+      const [first] = now.map(parseRecord);
+      expect(first).toMatchObject({
+        serviceEventDetails: {
+          store: `${account}/us-east-1`,
+          incarnation: now[0]?.incarnation,
+          cause: "trail ahead of the store",
+          follows: { incarnation: before, sequence: 1, hash: old[1]?.hash },
+        },
+        awsRegion: "us-east-1",
+        recipientAccountId: account,
+      });
+      expect(await flawOf(`${account}/us-east-1`, now)).toBeUndefined();
+    },
+  );
+
+  it("keeps its new chain over a restart that comes before its delivery", async () => {
+    const { account, KeyId, before } = await fall(2, { long: true });
+    await restart(account);
+    await logOf(account);
+    await interpose(account, (d1) => ({
+      answers: async () => false,
+      deliver: (delivery) => (delivery.incarnation === before ? d1.deliver(delivery) : Promise.reject(new Error("away"))),
+    }));
+    await ring(account);
+    await restart(account);
+    await describeKey(account, KeyId);
+    const records = (await outboxOf(account)).filter(({ incarnation }) => incarnation !== before);
+    expect(records.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await flawOf(`${account}/us-east-1`, records)).toBeUndefined();
+  });
+
+  it("goes on in its old incarnation where the new one cannot be written, and draws it later", async () => {
+    const { account, KeyId, before } = await fall(2);
+    await restart(account);
+    const log = await logOf(account);
+    const heal = await inStore(account, failCommits);
+    await ring(account);
+    expect(log).toMatchObject([{ event: "chore failed", kind: "flush", message: "the disk is full" }]);
+    await inStore(account, heal);
+    expect((await describeKey(account, KeyId)).status).toBe(200);
+    expect(new Set((await outboxOf(account)).map(({ incarnation }) => incarnation))).toEqual(new Set([before]));
+    await ring(account);
+    const now = (await trailOf(account)).filter(({ incarnation }) => incarnation !== before);
+    const events = ["DescribeKey", "DescribeKey", "DescribeKey", "DisableKey", "DescribeKey"];
+    expect(namesOf(now)).toEqual(["BeginIncarnation", ...events]);
+    expect(await flawOf(`${account}/us-east-1`, now)).toBeUndefined();
+  });
+
+  it("follows what it shares with D1 when a batch begins with records that are there already", async () => {
+    const account = newAccount();
+    const KeyId = await newKey(account);
+    await interpose(account, (d1) => ({
+      answers: async () => false,
+      async deliver(delivery) {
+        await d1.deliver(delivery);
+        throw new Error("the answer was lost");
+      },
+    }));
+    await logOf(account);
+    await ring(account);
+    const before = await overtake(account, 1);
+    await restart(account);
+    await logOf(account);
+    await describeKey(account, KeyId);
+    await ring(account);
+    const trail = await trailOf(account);
+    const shared = trail.find(({ incarnation, sequence }) => incarnation === before && sequence === 1);
+    const now = trail.filter(({ incarnation }) => incarnation !== before);
+    expect(namesOf(now)).toEqual(["BeginIncarnation", "DescribeKey"]);
+    expect(parseRecord(now[0] ?? { record: "{}" })).toMatchObject({
+      serviceEventDetails: { follows: { incarnation: before, sequence: 1, hash: shared?.hash } },
+    });
+  });
+});
+
+it("events of two Regions of an account stand in two chains", async () => {
+  const account = newAccount();
+  const { requestId } = await raw("ListKeys", {}, { account, region: "eu-west-1" });
+  await newKey(account);
+  const [there] = (await eventsOf(account)).filter(({ requestID }) => requestID === requestId);
+  expect(there).toBeUndefined();
+  await expect(eventOf(account, requestId)).rejects.toThrow("0 events");
+  await expect.poll(() => trailOf(account, "eu-west-1"), { timeout: 5000 }).toHaveLength(2);
+  expect(await flawOf(`${account}/eu-west-1`, await trailOf(account, "eu-west-1"))).toBeUndefined();
+});
