@@ -7,7 +7,7 @@ import { toHex, utf8 } from "../wire/bytes.ts";
 import { memberPath } from "../wire/shape.ts";
 
 /** Bytes of UTF-8; a record past it is printed again with its long members left out. */
-export const RECORD_BYTES_MAX = 64 * 1024;
+const RECORD_BYTES_MAX = 64 * 1024;
 const MEMBER_CHARACTERS_KEPT = 4 * 1024;
 const TEXT_CHARACTERS_MAX = 1024;
 

@@ -8,7 +8,7 @@ import { KmsError } from "../wire/faults.ts";
 import { blob, defaulted, flag, integer, listOf, oneOf, optional, string, stringMap, structure } from "../wire/shape.ts";
 
 export const keyId = string({ min: 1, max: 2048 });
-export const grantTokens = optional(listOf(string({ min: 1, max: 8192 }), { min: 0, max: 10 }));
+export const grantTokens = optional(listOf(string({ min: 1, max: 8192 }), { min: 0, max: 10, hidden: true }));
 export const dryRun = optional(flag);
 export const encryptionContext = optional(stringMap);
 export const encryptionAlgorithm = defaulted(oneOf(...ENCRYPTION_ALGORITHMS), "SYMMETRIC_DEFAULT");

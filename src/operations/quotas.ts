@@ -8,7 +8,7 @@ export interface Quotas {
   readonly tagsPerKey: number;
 }
 
-export const DEFAULT_QUOTAS: Quotas = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50 };
+const DEFAULT_QUOTAS: Quotas = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50 };
 
 /** Reads the variable. @throws TypeError for a quota that does not exist, or is no whole number. */
 export function parseQuotas(text: string | undefined): Quotas {

@@ -146,9 +146,17 @@ export const flag: Shape<boolean> = {
   },
 };
 
+interface ListLimits {
+  readonly min?: number;
+  readonly max?: number;
+  /** Its values stand in no message, and so in no record. */
+  readonly hidden?: true;
+}
+
 /** A list. Broken texts within it are reported for the list as a whole, members of structures each by their own path. */
-export function listOf<T>(element: Shape<T>, limits: { readonly min?: number; readonly max?: number } = {}): Shape<readonly T[]> {
+export function listOf<T>(element: Shape<T>, { hidden, ...limits }: ListLimits = {}): Shape<readonly T[]> {
   const constraints: Constraints = { type: "list", element, ...limits };
+  const shown = (items: readonly T[]): string | undefined => (hidden === true ? undefined : `'[${items.join(", ")}]'`);
   return {
     constraints,
     read(value, path, violations) {
@@ -158,10 +166,10 @@ export function listOf<T>(element: Shape<T>, limits: { readonly min?: number; re
         if (item === null || item === undefined) throw unreadable();
         return element.read(item, `${path}.${at + 1}.member`, within);
       });
-      for (const rule of lengthRules(items.length, constraints)) violations.push(broken(`'[${items.join(", ")}]'`, path, rule));
+      for (const rule of lengthRules(items.length, constraints)) violations.push(broken(shown(items), path, rule));
       if (element.constraints.type === "structure") violations.push(...within);
       else if (within.length > 0)
-        violations.push(broken(`'[${items.join(", ")}]'`, path, `Member must satisfy constraint: [${elementRules(element)}]`));
+        violations.push(broken(shown(items), path, `Member must satisfy constraint: [${elementRules(element)}]`));
       return items;
     },
   };

@@ -93,7 +93,7 @@ describe("Encrypt", () => {
     expect(await encrypt(Array(11).fill("t"))).toMatchObject({ status: 400, json: { __type: "ValidationException" } });
     expect(await encrypt([""])).toMatchObject(
       validation(
-        "1 validation error detected: Value '[]' at 'grantTokens' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 8192, Member must have length greater than or equal to 1]",
+        "1 validation error detected: Value at 'grantTokens' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 8192, Member must have length greater than or equal to 1]",
       ),
     );
   });

@@ -47,7 +47,7 @@ describe("no such key", () => {
     for (const KeyId of [
       "arn:aws:kms:us-east-1:123:key/x",
       "arn:aws:s3:::bucket",
-      "arn:aws-cn:kms:us-east-1:123456789012:key/" + NEVER,
+      `arn:aws-cn:kms:us-east-1:123456789012:key/${NEVER}`,
     ]) {
       expect(await raw("DescribeKey", { KeyId })).toMatchObject({ status: 400, json: { __type: "InvalidArnException" } });
       expect(await raw("Encrypt", { KeyId, Plaintext: "AA==" })).toMatchObject(notFound(`Invalid keyId '${KeyId}'`));

@@ -1,6 +1,6 @@
 // Requests prepared beforehand: signed with the SDK's own signer, and printed as they go on the wire.
 
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 
 export interface Credentials {
@@ -10,7 +10,7 @@ export interface Credentials {
 
 /** The hash that the signer wants to be given. */
 class Sha256 {
-  readonly #hash: Hash | Hmac;
+  readonly #hash: ReturnType<typeof createHash | typeof createHmac>;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));

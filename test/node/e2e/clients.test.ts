@@ -3,6 +3,7 @@
 
 import { execFile, execFileSync } from "node:child_process";
 import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import {
   CreateAliasCommand,
@@ -127,12 +128,13 @@ describe("HTTP below the clients", () => {
   function exchange(server: Server, parts: readonly (Buffer | number)[], enough: (text: string) => boolean): Promise<string> {
     return new Promise((resolve, reject) => {
       let text = "";
-      const socket = connect({ host: "127.0.0.1", port: server.port }, async () => {
+      const socket = connect({ host: "127.0.0.1", port: server.port }, () => void write().catch(reject));
+      const write = async (): Promise<void> => {
         for (const part of parts) {
-          if (typeof part === "number") await new Promise((after) => setTimeout(after, part));
+          if (typeof part === "number") await pause(part);
           else socket.write(part);
         }
-      });
+      };
       socket.setTimeout(PATIENCE_MS, () => reject(new Error(`no more than: ${text}`)));
       socket.on("error", reject);
       socket.on("close", () => resolve(text));

@@ -191,13 +191,14 @@ describe("the clock", () => {
   it("is read when the body is there: who keeps it back keeps no signature alive", async () => {
     const { answer, calls, clock } = setUp();
     const { url, headers } = await signed();
-    const body = new ReadableStream({
-      pull(controller) {
+    const late = {
+      pull(controller: ReadableStreamDefaultController) {
         clock.now = NOW + 301_000;
         controller.enqueue(new TextEncoder().encode("{}"));
         controller.close();
       },
-    });
+    };
+    const body = new ReadableStream(late, { highWaterMark: 0 }); // not before it is read
     const refused = await answer(new Request(url, { method: "POST", headers, body }));
     expect(refused.json).toMatchObject({
       __type: "InvalidSignatureException",
