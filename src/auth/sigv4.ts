@@ -87,9 +87,10 @@ interface Authorization {
 /** What every real client sends. Anything else is read with patience, and refused with AWS's words. */
 const USUAL = /^AWS4-HMAC-SHA256 Credential=([^,\s=]+), ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Clients sign the same headers with each request: a list that has been read is remembered. */
+/** Clients sign the same headers with each request: a list that has been read is remembered, a stranger's long one is not. */
 const knownLists = new Map<string, readonly string[]>();
 const KNOWN_LISTS_MAX = 64;
+const KNOWN_LIST_CHARACTERS_MAX = 512;
 
 function readSignedHeaders(text: string): readonly string[] {
   const known = knownLists.get(text);
@@ -97,7 +98,7 @@ function readSignedHeaders(text: string): readonly string[] {
   const names = text.split(";");
   // Else a few headers, named thousands of times, would make a canonical request of any length.
   if (new Set(names).size < names.length) throw incomplete("'SignedHeaders' names a header more than once.");
-  if (knownLists.size < KNOWN_LISTS_MAX) knownLists.set(text, names);
+  if (knownLists.size < KNOWN_LISTS_MAX && text.length <= KNOWN_LIST_CHARACTERS_MAX) knownLists.set(text, names);
   return names;
 }
 
@@ -221,7 +222,7 @@ export function canonicalPath(path: string, normalize = true): string {
     if (segment === "..") kept.pop();
     else if (segment !== "" && segment !== ".") kept.push(encode(segment));
   }
-  const trailing = kept.length > 0 && /\/\.{0,2}$/.test(path) ? "/" : "";
+  const trailing = kept.length > 0 && path.endsWith("/") ? "/" : ""; // as signers do: "/a/." has none
   return `/${kept.join("/")}${trailing}`;
 }
 

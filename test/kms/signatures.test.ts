@@ -9,12 +9,12 @@ import { AwsClient } from "aws4fetch";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { accessKey } from "../../src/auth/credentials.ts";
 import { parseRootKeys } from "../../src/crypto/root-keys.ts";
+import { altered, isRefused, JSON_TYPE, made, send } from "../support/calls-by-hand.ts";
 import { type Answer, answerOf, client, endpointOf, newAccount, REGION, testRootKeys } from "../support/client.ts";
 import { eventsOf, inStore } from "../support/region.ts";
 import { OLDER_ROOT_KEYS } from "../support/root-keys.ts";
-import { altered, isRefused, JSON_TYPE, made, send } from "../unit/auth/calls-by-hand.ts";
-import { Sha256 } from "../unit/auth/sha256.ts";
-import { amzDate, hash, type Sent } from "../unit/auth/sign-by-hand.ts";
+import { Sha256 } from "../support/sha256.ts";
+import { amzDate, hash, type Sent } from "../support/sign-by-hand.ts";
 
 const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";

@@ -1,8 +1,6 @@
 // The public Signature Version 4 vectors (awslabs/aws-c-auth, tests/aws-signing-test-suite/v4), read in place: they are not ours to copy.
 // SIGV4_VECTORS_DIR names their folder.
 
-/// <reference path="../../../src/cli/web-crypto.d.ts" />
-
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -7,7 +7,7 @@ import { Authenticator } from "../../../src/front/authenticate.ts";
 import { printAccessKeyId } from "../../../src/wire/access-key-id.ts";
 import { newAccount, testRootKeys } from "../../support/client.ts";
 import { OLDER_ROOT_KEYS } from "../../support/root-keys.ts";
-import { amzDate, type Credentials, type Sent, signByHand } from "../auth/sign-by-hand.ts";
+import { amzDate, type Credentials, type Sent, signByHand } from "../../support/sign-by-hand.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 const INVALID_TOKEN = "The security token included in the request is invalid.";

@@ -2,8 +2,8 @@
 
 import { exports } from "cloudflare:workers";
 import { expect } from "vitest";
-import { accessKey } from "../../../src/auth/credentials.ts";
-import { type Answer, answerOf, endpointOf, newAccount, REGION, testRootKeys } from "../../support/client.ts";
+import { accessKey } from "../../src/auth/credentials.ts";
+import { type Answer, answerOf, endpointOf, newAccount, REGION, testRootKeys } from "./client.ts";
 import { amzDate, type Credentials, type Sent, signByHand } from "./sign-by-hand.ts";
 
 export const JSON_TYPE = "application/x-amz-json-1.1";
