@@ -307,6 +307,22 @@ describe("a store that finds D1 ahead of itself", () => {
     },
   );
 
+  it("takes every batch of its outbox along, in order", async () => {
+    const { account, before } = await fall(2);
+    const names = Array.from({ length: 1100 }, (_, at) => `event ${at}`);
+    await inStore(account, ({ ledger }) =>
+      Promise.all(names.map((eventName) => ledger.join({ record: JSON.stringify({ eventName }), time: 0 }))),
+    );
+    await restart(account);
+    await logOf(account);
+    await ring(account);
+    expect(await outboxOf(account)).toEqual([]);
+    const now = (await trailOf(account)).filter(({ incarnation }) => incarnation !== before);
+    const calls = ["DescribeKey", "DescribeKey", "DescribeKey", "DisableKey"];
+    expect(namesOf(now)).toEqual(["BeginIncarnation", ...calls, ...names]);
+    expect(await flawOf(`${account}/us-east-1`, now)).toBeUndefined();
+  });
+
   it("keeps its new chain over a restart that comes before its delivery", async () => {
     const { account, KeyId, before } = await fall(2, { long: true });
     await restart(account);

@@ -1,0 +1,19 @@
+// What README says of the operations is what the table says.
+
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { OPERATIONS } from "../src/operations/table.ts";
+
+const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const all = Object.entries(OPERATIONS);
+const built = all.filter(([, { read }]) => read !== undefined).map(([name]) => name);
+const planned = all.filter(([, { read }]) => read === undefined).map(([name]) => name);
+
+it("README lists what is built and what is not", () => {
+  const [, section] = /<!-- operations: .* -->\n([\s\S]*?)\n<!-- \/operations -->/.exec(README) ?? [];
+  expect(section).toBe(`Built, ${built.length} of ${all.length}: ${built.join(", ")}.\n\nNot yet: ${planned.join(", ")}.`);
+});
+
+it("a session with the CLI begins within the first thirty lines", () => {
+  expect(README.split("\n").slice(0, 30).join("\n")).toContain("aws kms decrypt");
+});
