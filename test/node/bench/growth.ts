@@ -1,0 +1,93 @@
+// `npm run bench:growth`: does it grow slower, or larger? Encrypt and Decrypt with 10 and with 1,000 keys; on a fresh server and on one with
+// 200,000 records behind it; and workerd's memory over minutes of load. By paired slices; fails past a tenth.
+//
+// --records N · --minutes N · --pairs N · --slice MS
+
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { slice } from "./load.ts";
+import { compare, type Load, median } from "./pairs.ts";
+import { startTarget, type Target } from "./target.ts";
+
+const SLOWER_MAX = 0.1;
+const CONNECTIONS = 64;
+const PREPARED = 1000;
+const [FEW, MANY] = [10, 1000];
+const [FEW_ACCOUNT, MANY_ACCOUNT] = ["111122223333", "444455556666"];
+
+const { values } = parseArgs({
+  options: {
+    records: { type: "string", default: "200000" },
+    minutes: { type: "string", default: "5" },
+    pairs: { type: "string", default: "5" },
+    slice: { type: "string", default: "700" },
+  },
+});
+const extent = { connections: CONNECTIONS, pairs: Number(values.pairs), milliseconds: Number(values.slice) };
+
+/** Makes keys, and loads that use each of them in turn. */
+async function withKeys(target: Target, account: string, count: number): Promise<Record<"Encrypt" | "Decrypt", Load>> {
+  const keys: string[] = [];
+  const blobs: unknown[] = [];
+  for (let made = 0; made < count; made++) {
+    const { KeyMetadata } = await target.call(account, "CreateKey", {});
+    const { KeyId } = KeyMetadata as { KeyId: string };
+    keys.push(KeyId);
+    blobs.push((await target.call(account, "Encrypt", { KeyId, Plaintext: "AAAA" }))["CiphertextBlob"]);
+  }
+  const encrypts = keys.map((KeyId) => ({ KeyId, Plaintext: "AAAA" }));
+  const decrypts = blobs.map((CiphertextBlob) => ({ CiphertextBlob }));
+  return {
+    Encrypt: { port: target.port, prepare: () => target.prepare(account, "Encrypt", encrypts, PREPARED) },
+    Decrypt: { port: target.port, prepare: () => target.prepare(account, "Decrypt", decrypts, PREPARED) },
+  };
+}
+
+let failed = false;
+
+async function atMostATenthSlower(what: string, measured: Load, against: Load): Promise<void> {
+  const { ratios } = await compare(measured, against, extent);
+  const ratio = median(ratios);
+  const verdict = ratio >= 1 - SLOWER_MAX ? "" : "  slower by more than a tenth";
+  if (verdict !== "") failed = true;
+  console.log(
+    `${what.padEnd(40)} ${ratio.toFixed(2)}  ${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}${verdict}`,
+  );
+}
+
+const [fresh, aged] = await Promise.all([startTarget(), startTarget()]);
+try {
+  const few = await withKeys(fresh, FEW_ACCOUNT, FEW);
+  const many = await withKeys(fresh, MANY_ACCOUNT, MANY);
+  for (const operation of ["Encrypt", "Decrypt"] as const) {
+    await atMostATenthSlower(`${operation}, ${MANY} keys to ${FEW}`, many[operation], few[operation]);
+  }
+
+  const old = await withKeys(aged, FEW_ACCOUNT, FEW);
+  const begin = aged.memory();
+  let records = 0;
+  while (records < Number(values.records)) {
+    records += (await slice(aged.port, await old.Encrypt.prepare(), CONNECTIONS, 5000)).requestsPerSecond * 5;
+  }
+  await pause(5000); // the rest goes to D1
+  for (const operation of ["Encrypt", "Decrypt"] as const) {
+    await atMostATenthSlower(`${operation}, ${Math.round(records)} records to few`, old[operation], few[operation]);
+  }
+
+  const settled = aged.memory();
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  let last = settled;
+  while (performance.now() < end) {
+    await slice(aged.port, await old.Encrypt.prepare(), CONNECTIONS, 10_000);
+    last = aged.memory();
+  }
+  const flat = last <= settled * (1 + SLOWER_MAX);
+  if (!flat) failed = true;
+  console.log(
+    `workerd's memory, MiB: ${begin.toFixed(0)} at first, ${settled.toFixed(0)} after the records, ${last.toFixed(0)} after ${values.minutes} minutes more${flat ? "" : "  not flat"}`,
+  );
+} finally {
+  fresh.stop();
+  aged.stop();
+}
+if (failed) process.exitCode = 1;

@@ -1,0 +1,84 @@
+// A server under measurement, in a process of its own, with what is needed to call it.
+
+import { fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { rootCredentials } from "../../../src/auth/credentials.ts";
+import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
+import { type Credentials, signedCalls } from "./requests.ts";
+
+export interface Target {
+  readonly port: number;
+  credentials(account: string): Promise<Credentials>;
+  /** One call, read to its end. @throws Error on any answer but 200. */
+  call(account: string, operation: string, input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
+  /** So many signed calls of one operation, `inputs` in turn. A signature lives five minutes. */
+  prepare(
+    account: string,
+    operation: string,
+    inputs: readonly Readonly<Record<string, unknown>>[],
+    count: number,
+  ): Promise<Buffer[]>;
+  /** Resident memory of workerd, in MiB. */
+  memory(): number;
+  stop(): void;
+}
+
+export async function startTarget(): Promise<Target> {
+  const rootKeys = randomBytes(32).toString("base64");
+  const child = fork(fileURLToPath(new URL("serve.ts", import.meta.url)), { env: { ...process.env, ROOT_KEYS: rootKeys } });
+  const { endpoint } = await new Promise<{ endpoint: string }>((resolve, reject) => {
+    child.once("message", (message) => resolve(message as { endpoint: string }));
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  const port = Number(new URL(endpoint).port);
+  const held = new Map<string, Promise<Credentials>>();
+  const credentials = (account: string): Promise<Credentials> => {
+    const known = held.get(account) ?? rootCredentials(parseRootKeys(rootKeys), account);
+    held.set(account, known);
+    return known;
+  };
+  return {
+    port,
+    credentials,
+    async call(account, operation, input) {
+      const [request = Buffer.alloc(0)] = await signedCalls(port, await credentials(account), operation, [input]);
+      const [head = "", body = ""] = request.toString().split("\r\n\r\n");
+      const fields = head.split("\r\n").slice(1);
+      const headers = Object.fromEntries(
+        fields.map((field) => [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 2)]),
+      );
+      const response = await fetch(`${endpoint}/`, { method: "POST", headers, body });
+      const text = await response.text();
+      if (response.status !== 200) throw new Error(text);
+      return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+    },
+    prepare: async (account, operation, inputs, count) =>
+      signedCalls(
+        port,
+        await credentials(account),
+        operation,
+        Array.from({ length: count }, (_, at) => inputs[at % inputs.length] ?? {}),
+      ),
+    memory: () => memoryOf(child.pid ?? 0),
+    stop() {
+      child.removeAllListeners("exit");
+      child.kill("SIGTERM");
+    },
+  };
+}
+
+/** Of the workerd that a process has started. */
+function memoryOf(parent: number): number {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      const isOurs = status.startsWith("Name:\tworkerd\n") && status.includes(`\nPPid:\t${parent}\n`);
+      if (isOurs) return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+    } catch {
+      // it ended while we looked
+    }
+  }
+  return Number.NaN;
+}
