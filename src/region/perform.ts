@@ -20,30 +20,35 @@ export async function perform(call: KmsCall, world: World): Promise<Reply> {
   if (world.full) return failure(new KmsError("DependencyTimeoutException"), call.requestId); // no answer without a record
   world.ensureSchema();
   const trace: Trace = { call, who, op: operation(call.name), request: undefined, located: undefined, noted: undefined };
-  const recorded = await attempt(trace, world).catch((cause) => refuse(cause, trace, world)); // a refusal is an event too
+  const recorded = await attempt(trace, world);
   return (await recorded.durable) ? recorded.answer : unrecorded(call);
 }
 
+/** A refusal is an event too, and joins in the turn that decided it: no other commit comes between. */
 async function attempt(trace: Trace, world: World): Promise<Recorded> {
   const { call, who, op } = trace;
-  await world.callers.view(who); // an unknown or inactive access key goes first
-  if (op === undefined) throw new KmsError("UnknownOperationException");
-  world.rates.spendCall(who.account);
-  if (op.read === undefined) throw new KmsError("UnsupportedOperationException", `${call.name} is not available yet.`);
-  const request = op.read(call.body);
-  trace.request = request;
-  const visit = visitOf(trace, op, request);
-  for (let turn = 0; turn < TURNS_MAX; turn++) {
-    const view = await world.callers.view(who);
-    const admitted = admit(visit, world);
-    const result = await request.run(handed(admitted, world)); // computes; may take its time; can change nothing
-    const done = commit({ trace, visit, view, admitted, result }, world);
-    if (done !== undefined) return done;
+  try {
+    await world.callers.view(who); // an unknown or inactive access key goes first
+    if (op === undefined) throw new KmsError("UnknownOperationException");
+    world.rates.spendCall(who.account);
+    if (op.read === undefined) throw new KmsError("UnsupportedOperationException", `${call.name} is not available yet.`);
+    const request = op.read(call.body);
+    trace.request = request;
+    const visit = visitOf(trace, op, request);
+    for (let turn = 0; turn < TURNS_MAX; turn++) {
+      const view = await world.callers.view(who);
+      const admitted = admit(visit, world);
+      const result = await request.run(handed(admitted, world)); // computes; may take its time; can change nothing
+      const done = commit({ trace, visit, view, admitted, result }, world);
+      if (done !== undefined) return done;
+    }
+    throw new KmsError(
+      "ThrottlingException",
+      "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+    );
+  } catch (cause) {
+    return refuse(cause, trace, world);
   }
-  throw new KmsError(
-    "ThrottlingException",
-    "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
-  );
 }
 
 const visitOf = (trace: Trace, op: Operation, request: Request): Visit => ({

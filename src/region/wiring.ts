@@ -97,5 +97,6 @@ export function createWorld(effects: Effects): World {
       world.changes++;
     },
   };
+  if (ready) world.measure(); // else a full store would take a first call
   return world;
 }

@@ -28,7 +28,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE deadline (kind TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, ref)) STRICT, WITHOUT ROWID;
   CREATE INDEX deadline_at ON deadline (at);
   CREATE TABLE outbox (
-    incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, records TEXT NOT NULL, aside INTEGER NOT NULL,
+    incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, aside INTEGER NOT NULL, records TEXT NOT NULL,
     PRIMARY KEY (incarnation, first)
   ) STRICT, WITHOUT ROWID;
   `,
