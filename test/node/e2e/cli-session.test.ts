@@ -1,9 +1,10 @@
 // The AWS CLI, with nothing but the two lines that `npm start` prints.
 
 import { execFile, execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { newState, startServer } from "./edgekeep.ts";
+import { newState, profileValue, startServer } from "./edgekeep.ts";
 
 const CLI_PATIENCE_MS = 30_000;
 
@@ -49,6 +50,36 @@ describe.skipIf(reason !== undefined)(`a session of the AWS CLI${reason === unde
         '--encryption-context purpose=test --ciphertext-blob "fileb://$(dirname "$AWS_CONFIG_FILE")/sealed"',
     );
     expect([decrypted.KeyId, decrypted.Plaintext]).toEqual([KeyMetadata.Arn, plaintext]);
+    await server.stop("npm");
+  });
+
+  test("finds its endpoint in each way that AWS gives to name one", async () => {
+    const state = newState();
+    const server = await startServer(state);
+    const config = `${state}/aws/elsewhere`;
+    writeFileSync(
+      config,
+      `[profile edgekeep]\nregion = us-east-1\nservices = local\n[services local]\nkms =\n  endpoint_url = ${server.endpoint}\n`,
+    );
+    const keys = {
+      AWS_ACCESS_KEY_ID: profileValue(state, "credentials", "aws_access_key_id"),
+      AWS_SECRET_ACCESS_KEY: profileValue(state, "credentials", "aws_secret_access_key"),
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+    const ways: readonly { env: Record<string, string>; args?: string[] }[] = [
+      { env: { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1", AWS_ENDPOINT_URL_KMS: server.endpoint } },
+      { env: { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1", AWS_ENDPOINT_URL: server.endpoint } },
+      { env: { AWS_CONFIG_FILE: config, AWS_PROFILE: "edgekeep", AWS_SHARED_CREDENTIALS_FILE: `${state}/aws/credentials` } },
+      { env: { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" }, args: ["--endpoint-url", server.endpoint] },
+    ];
+    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
+    for (const { env, args = [] } of ways) {
+      const { stdout } = await promisify(execFile)("aws", ["kms", "list-keys", "--output", "json", ...args], {
+        env: { ...own, ...keys, ...env },
+        timeout: CLI_PATIENCE_MS,
+      });
+      expect(JSON.parse(stdout)).toEqual({ Keys: [] });
+    }
     await server.stop("npm");
   });
 });

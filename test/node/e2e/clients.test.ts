@@ -2,7 +2,7 @@
 // HTTP as stacks below them speak it.
 
 import { execFile, execFileSync } from "node:child_process";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import {
@@ -10,6 +10,8 @@ import {
   CreateKeyCommand,
   DescribeKeyCommand,
   EncryptCommand,
+  GenerateRandomCommand,
+  KMSClient,
   paginateListAliases,
   paginateListKeys,
 } from "@aws-sdk/client-kms";
@@ -61,6 +63,11 @@ except kms.exceptions.NotFoundException:
 print("done")
 `;
 
+const credentialsOf = (state: string) => ({
+  accessKeyId: profileValue(state, "credentials", "aws_access_key_id"),
+  secretAccessKey: profileValue(state, "credentials", "aws_secret_access_key"),
+});
+
 /** The environment of a user who has pasted the printed line, and nothing of this machine's own AWS settings. */
 function environment(state: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
@@ -102,28 +109,48 @@ describe("the SDK for JavaScript", () => {
     await server.stop("npm");
   });
 
-  test("a connection that breaks is tried again by the client, and answered", async () => {
+  test("a call whose connection breaks is tried again by the client, and answered", async () => {
+    const state = newState();
+    const server = await startServer(state);
+    let connections = 0;
+    const unsteady = createServer((socket) => {
+      connections += 1;
+      if (connections === 1) return void socket.once("data", () => socket.destroy());
+      const onward = connect({ host: "127.0.0.1", port: server.port });
+      socket.on("error", () => onward.destroy());
+      onward.on("error", () => socket.destroy());
+      socket.pipe(onward).pipe(socket);
+    });
+    await new Promise<void>((listening) => unsteady.listen(0, "127.0.0.1", listening));
+    const { port } = unsteady.address() as AddressInfo;
+    const kms = new KMSClient({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: profileValue(state, "config", "region"),
+      credentials: credentialsOf(state),
+    });
+    const { $metadata } = await kms.send(new GenerateRandomCommand({ NumberOfBytes: 8 }));
+    expect([$metadata.attempts, connections]).toEqual([2, 2]);
+    kms.destroy();
+    unsteady.close();
+    await server.stop("npm");
+  });
+
+  test("a call that the client gives up leaves the next one unharmed", async () => {
     const state = newState();
     const server = await startServer(state);
     const kms = kmsClient(state);
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     const abort = new AbortController();
-    const aborted = kms.send(new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from("x") }), {
-      abortSignal: abort.signal,
-    });
+    const encrypt = () => new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from("x") });
+    const aborted = kms.send(encrypt(), { abortSignal: abort.signal });
     abort.abort();
     await expect(aborted).rejects.toMatchObject({ name: "AbortError" });
-    await kms.send(new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from("x") }));
+    await kms.send(encrypt());
     await server.stop("npm");
   });
 });
 
 describe("HTTP below the clients", () => {
-  const credentialsOf = (state: string) => ({
-    accessKeyId: profileValue(state, "credentials", "aws_access_key_id"),
-    secretAccessKey: profileValue(state, "credentials", "aws_secret_access_key"),
-  });
-
   /** Writes bytes to the server, and reads until it has been told enough or the connection ends. */
   function exchange(server: Server, parts: readonly (Buffer | number)[], enough: (text: string) => boolean): Promise<string> {
     return new Promise((resolve, reject) => {
