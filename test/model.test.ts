@@ -208,7 +208,8 @@ describe("answers", () => {
     });
     return same;
   };
-  const call = anythingBut({ quotas: new Proxy({}, { get: () => 1 }) });
+  const key = anythingBut({ spec: "SYMMETRIC_DEFAULT", origin: "AWS_KMS" });
+  const call = anythingBut({ quotas: new Proxy({}, { get: () => 1 }), key, aliased: key, now: () => 0 });
   const writes = anythingBut({ aliases: anythingBut({ find: () => undefined }) });
 
   it("that are empty are listed", () => {

@@ -123,13 +123,35 @@ export interface Beginning {
   readonly follows: { readonly incarnation: string; readonly sequence: number; readonly hash: string } | null;
 }
 
-export function printBeginning({ id, time, store, account, region, incarnation, cause, follows }: Beginning): string {
+export function printBeginning({ id, time, account, region, store, incarnation, cause, follows }: Beginning): string {
+  return printServiceEvent({
+    id,
+    time,
+    account,
+    region,
+    name: "BeginIncarnation",
+    details: { store, incarnation, cause, follows },
+  });
+}
+
+/** What the service does by itself: nobody called, so there is no request and no caller. */
+export interface ServiceRecord {
+  readonly id: string;
+  readonly time: number;
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  readonly keyArn?: string;
+  readonly details: object | undefined;
+}
+
+export function printServiceEvent({ id, time, account, region, name, keyArn, details }: ServiceRecord): string {
   return JSON.stringify({
     eventVersion: "1.11",
     userIdentity: { accountId: account, invokedBy: "AWS Internal" },
     eventTime: printTime(time),
     eventSource: "kms.amazonaws.com",
-    eventName: "BeginIncarnation",
+    eventName: name,
     awsRegion: region,
     sourceIPAddress: "AWS Internal",
     userAgent: "AWS Internal",
@@ -137,10 +159,11 @@ export function printBeginning({ id, time, store, account, region, incarnation, 
     responseElements: null,
     eventID: id,
     readOnly: false,
+    resources: keyArn === undefined ? undefined : [{ accountId: account, type: "AWS::KMS::Key", ARN: keyArn }],
     eventType: "AwsServiceEvent",
     managementEvent: true,
     recipientAccountId: account,
-    serviceEventDetails: { store, incarnation, cause, follows },
+    serviceEventDetails: details,
     eventCategory: "Management",
   });
 }

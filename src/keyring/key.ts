@@ -38,6 +38,10 @@ export interface Key {
   readonly multiRegion: boolean;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** Milliseconds since the epoch; of a key that is pending deletion. */
+  readonly deletionAt: number | undefined;
+  /** Automatic rotation; undefined where it is off. It stands still while the key is not enabled. */
+  readonly rotation: { readonly days: number; readonly nextAt: number } | undefined;
   /** 64 hexadecimal digits; undefined before the first material is there. */
   readonly materialId: string | undefined;
 }

@@ -80,6 +80,16 @@ export class Keyring {
     };
   }
 
+  /** Makes and seals another material of a key, under the salt that it has. */
+  async createNext(key: Described, saltBox: Bytes): Promise<Omit<NewMaterial, "saltBox">> {
+    await this.#ports.requireRootKey(this.#ports.rootKeys.seal);
+    const salt = await this.#boxes.openSecret(saltBox, this.#associated(key, "", "salt"));
+    if (salt === undefined) throw new Error(`the sealed salt of ${key.id} does not open`);
+    const material = new Secret(this.#ports.random(MATERIAL_BYTES));
+    const materialId = toHex(await materialTag(salt, material));
+    return { materialId, box: await this.#boxes.sealSecret(material, this.#associated(key, materialId, "material")) };
+  }
+
   /** Encrypts under the key's current material. */
   async encrypt(key: Key, plaintext: Bytes, context: EncryptionContext): Promise<{ blob: Bytes; materialId: string }> {
     const { materialId } = key;

@@ -26,6 +26,7 @@ function describe(key: Key): Output {
     KeySpec: key.spec,
     [ALGORITHM_MEMBERS[key.usage]]: algorithmsOf(key.spec, key.usage),
     MultiRegion: key.multiRegion,
+    DeletionDate: key.deletionAt === undefined ? undefined : new Date(key.deletionAt),
     CurrentKeyMaterialId: key.materialId,
   };
 }
@@ -148,6 +149,8 @@ export const updateKeyDescription = accepts(
 
 export const enableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
   writes.keys.setState(key.id, "Enabled");
+  // Rotation stood still meanwhile: what is overdue is done at once.
+  if (key.rotation !== undefined) writes.deadlines.set({ kind: "rotate", ref: key.id, at: key.rotation.nextAt });
   return {};
 });
 

@@ -58,12 +58,21 @@ export interface Facts {
 /** A document's members; not `object`, so that neither a promise nor a function passes for one. */
 export type Output = Readonly<Record<string, unknown>>;
 
+/** What the service does by itself: a record without a caller. */
+export interface ServiceEvent {
+  readonly name: "RotateKey" | "DeleteKey";
+  readonly keyArn: string;
+  readonly details: Readonly<Record<string, string>> | undefined;
+}
+
 /** What a change has brought about. */
 export interface Changed {
   /** Absent: the operation has no output shape, its answer is an empty body. */
   readonly output?: Output;
   /** A key that was not there before. */
   readonly made?: Key;
+  /** What the service did of its own behind this call, for records of their own. */
+  readonly events?: readonly ServiceEvent[];
 }
 
 /** Makes the change, in the turn of the commit. */
@@ -92,7 +101,7 @@ export interface Call {
   readonly quotas: Quotas;
   /** What a ciphertext in the request says of itself. */
   readonly ciphertext: Ciphertext | undefined;
-  readonly keyring: Pick<Keyring, "create" | "encrypt" | "decrypt">;
+  readonly keyring: Pick<Keyring, "create" | "createNext" | "encrypt" | "decrypt">;
   readonly reads: Reads;
   readonly markers: Markers;
   now(): number;

@@ -1,7 +1,8 @@
 // The key policy, of which each key has exactly one, named "default". Source: KMS API reference.
 
+import { checkPolicy } from "../authz/policy.ts";
 import { KmsError } from "../wire/faults.ts";
-import { defaulted, string, structure } from "../wire/shape.ts";
+import { defaulted, flag, string, structure } from "../wire/shape.ts";
 import { keyId, limit, marker } from "./members.ts";
 import { accepts } from "./operation.ts";
 import { pageOf } from "./pages.ts";
@@ -14,6 +15,23 @@ export const getKeyPolicy = accepts(
   ({ PolicyName }, { key, reads }) => {
     if (PolicyName !== POLICY_NAME) throw new KmsError("NotFoundException", "No such policy exists");
     return { output: { Policy: reads.keys.policy(key.id), PolicyName } };
+  },
+);
+
+export const putKeyPolicy = accepts(
+  structure({
+    KeyId: keyId,
+    PolicyName: defaulted(policyName, POLICY_NAME),
+    Policy: string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" }),
+    BypassPolicyLockoutSafetyCheck: defaulted(flag, false),
+  }),
+  ({ PolicyName, Policy }, { key }) => {
+    if (PolicyName !== POLICY_NAME) throw new KmsError("NotFoundException", "No such policy exists");
+    checkPolicy(Policy, key.arn);
+    return (writes) => {
+      writes.keys.setPolicy(key.id, Policy);
+      return {};
+    };
   },
 );
 

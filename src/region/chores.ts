@@ -1,7 +1,10 @@
 // What alarm() does: whatever is due by the clock, each kind on its own, so that one that fails delays no other; the flush first.
 
 import type { Deadline, DeadlineKind } from "../store/deadlines.ts";
+import { wake } from "./alarm.ts";
+import { confirmDeletion, lookAtDeletion } from "./deletion.ts";
 import { drain } from "./drain.ts";
+import { rotate } from "./rotation.ts";
 import { described, type World } from "./world.ts";
 
 /** Long enough to gather many requests into one statement, short enough for "in the trail within seconds". */
@@ -26,13 +29,12 @@ export function armFlush(world: World): void {
 /** Where a transaction failed, the table may not hold what memory says. */
 export const disarm = (world: World): boolean => armed.delete(world);
 
-/** Sets the object's alarm to the earliest deadline. */
-export function wake(world: World): void {
-  const at = world.store.deadlines.earliest();
-  if (at !== undefined) void world.storage.setAlarm(Math.max(at, world.now()));
-}
-
-const CHORES: Readonly<Record<DeadlineKind, (world: World) => Promise<void>>> = { flush };
+const CHORES: Readonly<Record<DeadlineKind, (world: World, keyId: string) => Promise<void>>> = {
+  flush,
+  delete: lookAtDeletion,
+  "delete-confirm": confirmDeletion,
+  rotate,
+};
 
 /** Sets the next alarm whatever happens. Throws where not even that can be done: the platform calls again then, a few times. */
 export async function doChores(world: World): Promise<void> {
@@ -49,7 +51,7 @@ export async function doChores(world: World): Promise<void> {
 /** One that fails is put off: at once again would be for ever. */
 async function doChore({ kind, ref }: Deadline, world: World): Promise<void> {
   try {
-    await CHORES[kind](world); // a kind that only a newer version knows fails here
+    await CHORES[kind](world, ref); // a kind that only a newer version knows fails here
   } catch (cause) {
     world.log({ event: "chore failed", kind, ...described(cause) });
     world.store.deadlines.set({ kind, ref, at: world.now() + RETRY_MS_MAX });

@@ -4,9 +4,10 @@ import type { Commit, Result } from "../operations/operation.ts";
 import { failure, success } from "../wire/aws-json.ts";
 import { KmsError, type Outcome } from "../wire/faults.ts";
 import { type Admitted, check, type Visit } from "./admit.ts";
+import { wake } from "./alarm.ts";
 import type { View } from "./callers.ts";
-import type { Entry } from "./ledger.ts";
-import { entry, type Trace } from "./trace.ts";
+import type { Written } from "./ledger.ts";
+import { entry, serviceEntry, type Trace } from "./trace.ts";
 import { described, type World } from "./world.ts";
 
 /** A call that has ended, with its record on the way. */
@@ -47,23 +48,27 @@ const sameKeys = (before: Admitted, now: Admitted): boolean =>
 const dryRun = (): KmsError =>
   new KmsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
 
-type Written = { readonly entry: Entry; readonly answer: Outcome };
+interface Answered extends Written {
+  readonly answer: Outcome;
+}
 
 function write({ trace, visit }: Ending, change: Commit, world: World): Recorded {
   const { requestId } = trace.call;
-  const written = world.ledger.write<Written>(
+  const written = world.ledger.write<Answered>(
     () => {
-      const { output, made } = change(world.store);
+      const { output, made, events } = change(world.store);
       if (visit.request.dryRun) throw dryRun();
       if (made !== undefined) trace.made = made;
       world.changes++;
-      return { entry: entry(trace, world, { output }), answer: success(output, requestId) };
+      const behind = events?.map((event) => serviceEntry(event, world));
+      return { entry: entry(trace, world, { output }), behind, answer: success(output, requestId) };
     },
     (cause) => {
       world.dropCaches(); // what the change wrote is gone again
       return refusal(cause, trace, world);
     },
   );
+  wake(world); // the change may have set a deadline
   return written === undefined
     ? { answer: failure(new KmsError("KMSInternalException"), requestId), durable: true }
     : { answer: written.answer, durable: true };
@@ -79,7 +84,7 @@ export function refuse(cause: unknown, trace: Trace, world: World): Recorded {
 }
 
 /** An unknown error reaches the log whole and the caller empty. */
-function refusal(cause: unknown, trace: Trace, world: World): Written {
+function refusal(cause: unknown, trace: Trace, world: World): Answered {
   const { requestId } = trace.call;
   if (!(cause instanceof KmsError)) world.log({ event: "unknown error", requestId, ...described(cause) });
   const error = cause instanceof KmsError ? cause : new KmsError("KMSInternalException");

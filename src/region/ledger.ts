@@ -15,6 +15,12 @@ export interface Entry {
   readonly time: number;
 }
 
+/** A change with its record, and those of what the service did of its own behind it. */
+export interface Written {
+  readonly entry: Entry;
+  readonly behind?: readonly Entry[] | undefined;
+}
+
 interface Group {
   readonly entries: Entry[];
   readonly settled: Promise<boolean>;
@@ -53,10 +59,10 @@ export class Ledger {
 
   /**
    * Commits the waiting group, then a change with its record. Where `change` throws, it alone is rolled back, and what `refusal`
-   * makes of its cause is recorded instead.
+   * makes of its cause is recorded instead, if anything.
    * @returns undefined where the transaction as a whole failed, the group's requests with it.
    */
-  write<T extends { readonly entry: Entry }>(change: () => T, refusal: (cause: unknown) => T): T | undefined {
+  write<T extends Written>(change: () => T, refusal: (cause: unknown) => T | undefined): T | undefined {
     const group = this.#take();
     let result: T | undefined;
     const durable = this.#transact((record) => {
@@ -66,7 +72,7 @@ export class Ledger {
       } catch (cause) {
         result = refusal(cause);
       }
-      record([result.entry]);
+      if (result !== undefined) record([result.entry, ...(result.behind ?? [])]);
     });
     group?.settle(durable);
     return durable ? result : undefined;

@@ -1,8 +1,8 @@
 // What is known of a call so far, for its record: a refusal is recorded with as much as had been found out.
 
-import { type Event, printEvent } from "../audit/event.ts";
+import { type Event, printEvent, printServiceEvent } from "../audit/event.ts";
 import type { Key } from "../keyring/key.ts";
-import type { Operation, Output, Request } from "../operations/operation.ts";
+import type { Operation, Output, Request, ServiceEvent } from "../operations/operation.ts";
 import type { KmsCall } from "./call.ts";
 import type { Entry } from "./ledger.ts";
 import type { Located } from "./locate.ts";
@@ -47,6 +47,13 @@ export function entry(
     error: end.error,
   });
   return { record, time };
+}
+
+/** The record of what the service does by itself. */
+export function serviceEntry({ name, keyArn, details }: ServiceEvent, world: World): Entry {
+  const time = world.now();
+  const { account, region } = world.scope;
+  return { record: printServiceEvent({ id: world.uuid(), time, account, region, name, keyArn, details }), time };
 }
 
 /** ARNs of what a call acted on: of an alias the key behind it too. A list or a refusal that found nothing names none. */

@@ -19,6 +19,7 @@ export interface AliasWrites extends AliasReads {
   insert(name: string, keyId: string, now: number): void;
   update(name: string, keyId: string, now: number): void;
   remove(name: string): void;
+  removeAllOf(keyId: string): void;
 }
 
 type Row = { name: string; key_id: string; created_at: number; updated_at: number };
@@ -53,5 +54,8 @@ export const aliases = (sql: SqlStorage): AliasWrites => ({
   },
   remove(name) {
     sql.exec("DELETE FROM alias WHERE name = ?", name);
+  },
+  removeAllOf(keyId) {
+    sql.exec("DELETE FROM alias WHERE key_id = ?", keyId);
   },
 });

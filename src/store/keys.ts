@@ -16,9 +16,12 @@ type KeyRow = {
   multi_region: number;
   created_at: number;
   material_id: string | null;
+  deletion_at: number | null;
+  rotation_days: number | null;
+  next_rotation_at: number | null;
 };
 
-export interface NewKey extends Omit<Key, "arn" | "account"> {
+export interface NewKey extends Omit<Key, "arn" | "account" | "deletionAt" | "rotation"> {
   readonly policy: string;
   /** The sealed salt. */
   readonly salt: Bytes;
@@ -31,6 +34,8 @@ export interface KeyReads {
   count(): number;
   /** The policy document of a key that is there. */
   policy(id: string): string;
+  /** The sealed salt of a key that is there. */
+  salt(id: string): Bytes;
 }
 
 export interface KeyWrites extends KeyReads {
@@ -38,9 +43,17 @@ export interface KeyWrites extends KeyReads {
   /** @throws Error for a transition that does not exist. */
   setState(id: string, state: KeyState): void;
   setDescription(id: string, description: string): void;
+  setPolicy(id: string, policy: string): void;
+  setMaterial(id: string, materialId: string): void;
+  setRotation(id: string, rotation: Key["rotation"]): void;
+  /** Undefined: no longer. The state is set beside it. */
+  setDeletion(id: string, at: number | undefined): void;
+  /** Removes a key of which nothing else is left. */
+  remove(id: string): void;
 }
 
-const COLUMNS = "id, spec, usage, origin, state, description, multi_region, created_at, material_id";
+const OWN_COLUMNS = "id, spec, usage, origin, state, description, multi_region, created_at, material_id";
+const COLUMNS = `${OWN_COLUMNS}, deletion_at, rotation_days, next_rotation_at`;
 
 /** `dropped` is told each key that is written, in the turn of the write. */
 export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => void): KeyWrites & { forget(): void } {
@@ -58,6 +71,11 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
     multiRegion: row.multi_region === 1,
     createdAt: row.created_at,
     materialId: row.material_id ?? undefined,
+    deletionAt: row.deletion_at ?? undefined,
+    rotation:
+      row.rotation_days === null || row.next_rotation_at === null
+        ? undefined
+        : { days: row.rotation_days, nextAt: row.next_rotation_at },
   });
 
   const find = (id: string): Key | undefined => {
@@ -86,7 +104,7 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
     policy: (id) => sql.exec<{ policy: string }>("SELECT policy FROM key WHERE id = ?", id).one().policy,
     insert(key) {
       sql.exec(
-        `INSERT INTO key (${COLUMNS}, policy, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO key (${OWN_COLUMNS}, policy, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         key.id,
         key.spec,
         key.usage,
@@ -100,7 +118,29 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
         key.salt,
       );
       touch(key.id);
-      return { ...key, arn: keyArn(scope, key.id), account: scope.account };
+      return { ...key, arn: keyArn(scope, key.id), account: scope.account, deletionAt: undefined, rotation: undefined };
+    },
+    salt: (id) => new Uint8Array(sql.exec<{ salt: ArrayBuffer }>("SELECT salt FROM key WHERE id = ?", id).one().salt),
+    setPolicy(id, policy) {
+      sql.exec("UPDATE key SET policy = ? WHERE id = ?", policy, id);
+      touch(id);
+    },
+    setMaterial(id, materialId) {
+      sql.exec("UPDATE key SET material_id = ? WHERE id = ?", materialId, id);
+      touch(id);
+    },
+    setRotation(id, rotation) {
+      const [days, nextAt] = [rotation?.days ?? null, rotation?.nextAt ?? null];
+      sql.exec("UPDATE key SET rotation_days = ?, next_rotation_at = ? WHERE id = ?", days, nextAt, id);
+      touch(id);
+    },
+    setDeletion(id, at) {
+      sql.exec("UPDATE key SET deletion_at = ? WHERE id = ?", at ?? null, id);
+      touch(id);
+    },
+    remove(id) {
+      sql.exec("DELETE FROM key WHERE id = ?", id);
+      touch(id);
     },
     setDescription(id, description) {
       sql.exec("UPDATE key SET description = ? WHERE id = ?", description, id);

@@ -32,6 +32,14 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (incarnation, first)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Deletion and rotation of keys.
+  `
+  ALTER TABLE key ADD COLUMN deletion_at INTEGER;
+  ALTER TABLE key ADD COLUMN rotation_days INTEGER;
+  ALTER TABLE key ADD COLUMN next_rotation_at INTEGER;
+  ALTER TABLE material ADD COLUMN rotated_at INTEGER;
+  ALTER TABLE material ADD COLUMN rotation_type TEXT;
+  `,
 ];
 
 const SCHEMA_VERSION = MIGRATIONS.length;

@@ -4,7 +4,7 @@ import type { ArnScope } from "../wire/arn.ts";
 import { type AliasReads, type AliasWrites, aliases } from "./aliases.ts";
 import { type Deadlines, deadlines } from "./deadlines.ts";
 import { type KeyReads, type KeyWrites, keys } from "./keys.ts";
-import { type MaterialWrites, materials } from "./materials.ts";
+import { type MaterialReads, type MaterialWrites, materials } from "./materials.ts";
 import { type Meta, meta } from "./meta.ts";
 import { type Outbox, outbox } from "./outbox.ts";
 import { type TagReads, type TagWrites, tags } from "./tags.ts";
@@ -13,11 +13,13 @@ export interface Reads {
   readonly keys: KeyReads;
   readonly aliases: AliasReads;
   readonly tags: TagReads;
+  readonly materials: MaterialReads;
 }
 
 export interface Writes {
   readonly keys: KeyWrites;
-  readonly materials: Pick<MaterialWrites, "insert">;
+  readonly materials: MaterialWrites;
+  readonly deadlines: Pick<Deadlines, "set" | "remove">;
   readonly aliases: AliasWrites;
   readonly tags: TagWrites;
 }

@@ -16,6 +16,7 @@ export interface TagWrites extends TagReads {
   put(keyId: string, tags: readonly Tag[]): void;
   /** Removes tags; those that are not there are passed over. */
   remove(keyId: string, names: readonly string[]): void;
+  removeAllOf(keyId: string): void;
 }
 
 type Row = { position: number; name: string; value: string };
@@ -36,6 +37,9 @@ export const tags = (sql: SqlStorage): TagWrites => ({
         TagValue,
       );
     }
+  },
+  removeAllOf(keyId) {
+    sql.exec("DELETE FROM tag WHERE key_id = ?", keyId);
   },
   remove(keyId, names) {
     for (const name of names) sql.exec("DELETE FROM tag WHERE key_id = ? AND name = ?", keyId, name);

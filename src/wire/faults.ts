@@ -11,6 +11,7 @@ const sender: Fault = { status: 400, key: "message" };
 export const FAULTS = {
   AccessDeniedException: { status: 400, key: "Message" }, // AWS capitalises it here and nowhere explains why
   AlreadyExistsException: sender,
+  ConflictException: sender,
   DependencyTimeoutException: { status: 503, key: "message" },
   DisabledException: sender,
   DryRunOperationException: sender,

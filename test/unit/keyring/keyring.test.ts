@@ -25,6 +25,8 @@ const key: Key = {
   multiRegion: false,
   createdAt: 0,
   materialId: undefined,
+  deletionAt: undefined,
+  rotation: undefined,
 };
 
 /** The material rows of a store, in memory. `found` counts the look-ups of whole ids, each of which opens a row. */

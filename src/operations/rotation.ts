@@ -1,0 +1,103 @@
+// Rotation: new material under the same key, by the calendar or on demand. Earlier materials go on opening what they sealed.
+// Source: KMS API reference; developer guide, "Rotate AWS KMS keys". What the alarm does is in region/rotation.ts.
+
+import type { Key } from "../keyring/key.ts";
+import { KmsError } from "../wire/faults.ts";
+import { defaulted, integer, oneOf, structure } from "../wire/shape.ts";
+import { keyId, limit, marker } from "./members.ts";
+import { accepts } from "./operation.ts";
+import { pageOf } from "./pages.ts";
+
+const DAY_MS = 86_400_000;
+const PERIOD_DAYS_DEFAULT = 365;
+/** So near an automatic rotation, one on demand would only be in its way. */
+const CONFLICT_MS = 20 * 60 * 1000;
+
+/** @throws KmsError UnsupportedOperationException where a key of this kind does not rotate; AWS says nothing more. */
+function requireRotatable({ spec, origin }: Key): void {
+  if (spec !== "SYMMETRIC_DEFAULT" || origin !== "AWS_KMS") throw new KmsError("UnsupportedOperationException");
+}
+
+export const enableKeyRotation = accepts(
+  structure({ KeyId: keyId, RotationPeriodInDays: defaulted(integer({ min: 90, max: 2560 }), PERIOD_DAYS_DEFAULT) }),
+  ({ RotationPeriodInDays: days }, { key, now }) => {
+    requireRotatable(key);
+    return (writes) => {
+      if (key.rotation?.days === days) return {}; // as it is, its date included
+      const nextAt = now() + days * DAY_MS;
+      writes.keys.setRotation(key.id, { days, nextAt });
+      writes.deadlines.set({ kind: "rotate", ref: key.id, at: nextAt });
+      return {};
+    };
+  },
+);
+
+export const disableKeyRotation = accepts(structure({ KeyId: keyId }), (_, { key }) => {
+  requireRotatable(key);
+  return (writes) => {
+    writes.keys.setRotation(key.id, undefined);
+    writes.deadlines.remove("rotate", key.id);
+    return {};
+  };
+});
+
+export const getKeyRotationStatus = accepts(structure({ KeyId: keyId }), (_, { key }) => {
+  requireRotatable(key);
+  const rotation = key.state === "PendingDeletion" ? undefined : key.rotation; // a cancelled deletion brings it back
+  return {
+    output: {
+      KeyId: key.arn,
+      KeyRotationEnabled: rotation !== undefined,
+      RotationPeriodInDays: rotation?.days,
+      NextRotationDate: rotation === undefined ? undefined : new Date(rotation.nextAt),
+    },
+  };
+});
+
+export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, { key, keyring, reads, now, quotas }) => {
+  requireRotatable(key);
+  const material = await keyring.createNext(key, reads.keys.salt(key.id));
+  return (writes) => {
+    if (writes.materials.onDemandCount(key.id) >= quotas.onDemandRotations) {
+      throw new KmsError(
+        "LimitExceededException",
+        `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${key.arn}`,
+      );
+    }
+    const at = now();
+    if (key.rotation !== undefined && key.rotation.nextAt - at <= CONFLICT_MS) throw new KmsError("ConflictException");
+    const row = { id: material.materialId, keyId: key.id, box: material.box, origin: key.origin, createdAt: at };
+    writes.materials.insert(row, { at, type: "ON_DEMAND" });
+    writes.keys.setMaterial(key.id, material.materialId);
+    const details = { keyId: key.id, rotationType: "ON_DEMAND" };
+    return { output: { KeyId: key.arn }, events: [{ name: "RotateKey", keyArn: key.arn, details }] };
+  };
+});
+
+const ROTATIONS_PAGE_DEFAULT = 100;
+const ROTATIONS_PAGE_MAX = 1000;
+
+export const listKeyRotations = accepts(
+  structure({
+    KeyId: keyId,
+    IncludeKeyMaterial: defaulted(oneOf("ALL_KEY_MATERIAL", "ROTATIONS_ONLY"), "ROTATIONS_ONLY"),
+    Limit: defaulted(limit(ROTATIONS_PAGE_MAX), ROTATIONS_PAGE_DEFAULT),
+    Marker: marker,
+  }),
+  async (input, call) => {
+    const { key, reads } = call;
+    requireRotatable(key);
+    // The first material, of sequence 0, is the one that no rotation has made.
+    const beginning = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL" ? -1 : 0;
+    const read = (after: string, count: number) => reads.materials.page(key.id, after === "" ? beginning : Number(after), count);
+    const { items, ...page } = await pageOf("ListKeyRotations", input, call, read, ({ sequence }) => String(sequence));
+    const Rotations = items.map(({ id, state, rotation }) => ({
+      KeyId: key.arn,
+      KeyMaterialId: id,
+      KeyMaterialState: state,
+      RotationDate: rotation === undefined ? undefined : new Date(rotation.at),
+      RotationType: rotation?.type,
+    }));
+    return { output: { Rotations, ...page } };
+  },
+);

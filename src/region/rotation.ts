@@ -1,0 +1,33 @@
+// What the alarm does when a key is to be rotated.
+
+import { byItself } from "./by-itself.ts";
+import { serviceEntry } from "./trace.ts";
+import type { World } from "./world.ts";
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Gives a key new material, if it is still due. While a key is not enabled its rotation stands still: EnableKey sets the deadline again.
+ * The next one is a period from now: a store that slept through several does one.
+ */
+export async function rotate(world: World, keyId: string): Promise<void> {
+  const { keys, materials, deadlines } = world.store;
+  const before = keys.find(keyId);
+  if (before?.rotation === undefined || before.state !== "Enabled") return deadlines.remove("rotate", keyId);
+  if (before.rotation.nextAt > world.now()) return deadlines.set({ kind: "rotate", ref: keyId, at: before.rotation.nextAt });
+  const material = await world.keyring.createNext(before, keys.salt(keyId));
+  // What was read before the await is a rumour now.
+  const key = keys.find(keyId);
+  if (key?.state !== "Enabled" || key.rotation === undefined || key.rotation.nextAt > world.now()) return;
+  const { rotation } = key;
+  byItself(world, () => {
+    const at = world.now();
+    const nextAt = at + rotation.days * DAY_MS;
+    const row = { id: material.materialId, keyId, box: material.box, origin: key.origin, createdAt: at };
+    materials.insert(row, { at, type: "AUTOMATIC" });
+    keys.setMaterial(keyId, material.materialId);
+    keys.setRotation(keyId, { days: rotation.days, nextAt });
+    deadlines.set({ kind: "rotate", ref: keyId, at: nextAt });
+    return serviceEntry({ name: "RotateKey", keyArn: key.arn, details: { keyId, rotationType: "AUTOMATIC" } }, world);
+  });
+}
