@@ -13,6 +13,7 @@ import {
 } from "../auth/sigv4.ts";
 import { sigV4Key } from "../crypto/mac.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
+import { remember } from "../wire/bounded.ts";
 import { KmsError } from "../wire/faults.ts";
 import { isRegion } from "../wire/regions.ts";
 
@@ -67,9 +68,7 @@ export class Authenticator {
   }
 
   #remember(name: string, key: DayKey): void {
-    this.#keys.set(name, key);
-    const [oldest] = this.#keys.keys();
-    if (this.#keys.size > KEYS_MAX && oldest !== undefined) this.#keys.delete(oldest);
+    remember(this.#keys, KEYS_MAX, name, key);
   }
 }
 

@@ -3,6 +3,7 @@
 import { derive } from "../crypto/derive.ts";
 import { mac, macKey } from "../crypto/mac.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
+import { remember } from "../wire/bounded.ts";
 import { utf8 } from "../wire/bytes.ts";
 import { PASSPORT_RENEWAL_SECONDS, PASSPORT_SECONDS, type Passport, printClaims, printPassport } from "../wire/passport.ts";
 
@@ -32,9 +33,7 @@ export class PassportOffice {
     const held = this.#held.get(name);
     if (!fresh && held !== undefined && now < held.renewAt) return held.text;
     const text = await issue(this.#rootKeys, bearer, now + PASSPORT_SECONDS * 1000, this.#key);
-    this.#held.set(name, { text, renewAt: now + PASSPORT_RENEWAL_SECONDS * 1000 });
-    const [oldest] = this.#held.keys();
-    if (this.#held.size > HELD_MAX && oldest !== undefined) this.#held.delete(oldest);
+    remember(this.#held, HELD_MAX, name, { text, renewAt: now + PASSPORT_RENEWAL_SECONDS * 1000 });
     return text;
   }
 }

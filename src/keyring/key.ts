@@ -24,6 +24,11 @@ export const KEY_USAGES = [
 ] as const;
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
+const DAY_MS = 86_400_000;
+
+/** So many days after a time, in milliseconds since the epoch. */
+export const daysAfter = (time: number, days: number): number => time + days * DAY_MS;
+
 /** A key as its store keeps it. */
 export interface Key {
   readonly id: string;

@@ -7,6 +7,7 @@ import { type Boxes, boxes } from "../crypto/aead.ts";
 import { MATERIAL_BYTES, MESSAGE_NONCE_BYTES, materialTag, messageKey, openMessage, sealMessage } from "../crypto/message.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import { Secret } from "../crypto/secret.ts";
+import { remember } from "../wire/bounded.ts";
 import { type Bytes, concat, framed, toHex, utf8 } from "../wire/bytes.ts";
 import {
   type Ciphertext,
@@ -138,11 +139,9 @@ export class Keyring {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const opening = this.#unseal(key, materialId);
-    this.#opened.set(name, opening);
+    remember(this.#opened, OPENED_MAX, name, opening);
     const forget = (): unknown => this.#opened.get(name) === opening && this.#opened.delete(name);
     opening.then((opened) => opened ?? forget(), forget); // neither trouble nor absence is remembered
-    const [oldest] = this.#opened.keys();
-    if (this.#opened.size > OPENED_MAX && oldest !== undefined) this.#opened.delete(oldest);
     return opening;
   }
 

@@ -3,7 +3,7 @@
 import type { EncryptionContext } from "../keyring/ciphertext.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { KmsError } from "../wire/faults.ts";
-import { blob, type Decoded, listOf, oneOf, optional, structure } from "../wire/shape.ts";
+import { absent, blob, type Decoded, invalid, listOf, oneOf, optional, structure } from "../wire/shape.ts";
 import {
   checkContext,
   ciphertextBlob,
@@ -47,11 +47,7 @@ const ignorable = {
   DryRunModifiers: optional(listOf(oneOf("IGNORE_CIPHERTEXT"))),
 };
 
-const missing = (member: string): KmsError =>
-  new KmsError(
-    "ValidationException",
-    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
-  );
+const missing = (member: string): KmsError => invalid([absent(member)]);
 
 /** A ciphertext may be left out of a dry run that names the key; the key must be named where the ciphertext does not. */
 function checkIgnorable(

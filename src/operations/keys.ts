@@ -5,7 +5,7 @@ import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../keyring/key.ts"
 import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../keyring/specs.ts";
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, flag, listOf, oneOf, optional, string, structure } from "../wire/shape.ts";
-import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, tag } from "./members.ts";
+import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, policyDocument, tag } from "./members.ts";
 import { accepts, type Output } from "./operation.ts";
 import { pageOf } from "./pages.ts";
 
@@ -38,7 +38,7 @@ const DESCRIPTION = { min: 0, max: 8192 };
 
 const creation = structure(
   {
-    Policy: optional(string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" })),
+    Policy: optional(policyDocument),
     Description: defaulted(string(DESCRIPTION), ""),
     KeyUsage: optional(oneOf(...KEY_USAGES)),
     CustomerMasterKeySpec: optional(oneOf(...LEGACY_KEY_SPECS)),

@@ -1,11 +1,11 @@
 // The end of a key: scheduled, called off. What the alarm then does is in region/deletion.ts. Source: KMS API reference.
 
+import { daysAfter } from "../keyring/key.ts";
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, integer, structure } from "../wire/shape.ts";
 import { keyId } from "./members.ts";
 import { accepts } from "./operation.ts";
 
-const DAY_MS = 86_400_000;
 const WINDOW_DAYS = { min: 7, max: 30 };
 
 export const scheduleKeyDeletion = accepts(
@@ -21,7 +21,7 @@ export const scheduleKeyDeletion = accepts(
   ),
   ({ PendingWindowInDays }, { key, now }) =>
     (writes) => {
-      const at = now() + PendingWindowInDays * DAY_MS;
+      const at = daysAfter(now(), PendingWindowInDays);
       writes.keys.setState(key.id, "PendingDeletion");
       writes.keys.setDeletion(key.id, at);
       writes.deadlines.set({ kind: "delete", ref: key.id, at });

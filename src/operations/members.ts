@@ -12,6 +12,7 @@ export const grantTokens = optional(listOf(string({ min: 1, max: 8192 }), { min:
 export const dryRun = optional(flag);
 export const encryptionContext = optional(stringMap);
 export const encryptionAlgorithm = defaulted(oneOf(...ENCRYPTION_ALGORITHMS), "SYMMETRIC_DEFAULT");
+export const policyDocument = string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" });
 export const customKeyStoreId = string({ min: 1, max: 64 });
 export const ciphertextBlob = blob({ min: 1, max: 6144 });
 export const limit = (max: number) => integer({ min: 1, max });

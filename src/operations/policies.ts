@@ -3,7 +3,7 @@
 import { checkPolicy } from "../authz/policy.ts";
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, flag, string, structure } from "../wire/shape.ts";
-import { keyId, limit, marker } from "./members.ts";
+import { keyId, limit, marker, policyDocument } from "./members.ts";
 import { accepts } from "./operation.ts";
 import { pageOf } from "./pages.ts";
 
@@ -22,7 +22,7 @@ export const putKeyPolicy = accepts(
   structure({
     KeyId: keyId,
     PolicyName: defaulted(policyName, POLICY_NAME),
-    Policy: string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" }),
+    Policy: policyDocument,
     BypassPolicyLockoutSafetyCheck: defaulted(flag, false),
   }),
   ({ PolicyName, Policy }, { key }) => {

@@ -1,14 +1,16 @@
 // Rotation: new material under the same key, by the calendar or on demand. Earlier materials go on opening what they sealed.
 // Source: KMS API reference; developer guide, "Rotate AWS KMS keys". What the alarm does is in region/rotation.ts.
 
-import type { Key } from "../keyring/key.ts";
+import { daysAfter, type Key } from "../keyring/key.ts";
+import type { NewMaterial } from "../keyring/keyring.ts";
+import type { RotationType } from "../store/materials.ts";
+import type { Writes } from "../store/store.ts";
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, integer, oneOf, structure } from "../wire/shape.ts";
 import { keyId, limit, marker } from "./members.ts";
-import { accepts } from "./operation.ts";
+import { accepts, type ServiceEvent } from "./operation.ts";
 import { pageOf } from "./pages.ts";
 
-const DAY_MS = 86_400_000;
 const PERIOD_DAYS_DEFAULT = 365;
 /** So near an automatic rotation, one on demand would only be in its way. */
 const CONFLICT_MS = 20 * 60 * 1000;
@@ -24,7 +26,7 @@ export const enableKeyRotation = accepts(
     requireRotatable(key);
     return (writes) => {
       if (key.rotation?.days === days) return {}; // as it is, its date included
-      const nextAt = now() + days * DAY_MS;
+      const nextAt = daysAfter(now(), days);
       writes.keys.setRotation(key.id, { days, nextAt });
       writes.deadlines.set({ kind: "rotate", ref: key.id, at: nextAt });
       return {};
@@ -54,6 +56,19 @@ export const getKeyRotationStatus = accepts(structure({ KeyId: keyId }), (_, { k
   };
 });
 
+/** Makes a new material the key's current one. */
+export function renew(
+  writes: Pick<Writes, "keys" | "materials">,
+  key: Key,
+  material: Pick<NewMaterial, "materialId" | "box">,
+  rotation: { readonly at: number; readonly type: RotationType },
+): ServiceEvent {
+  const { materialId, box } = material;
+  writes.materials.insert({ id: materialId, keyId: key.id, box, origin: key.origin, createdAt: rotation.at }, rotation);
+  writes.keys.setMaterial(key.id, materialId);
+  return { name: "RotateKey", keyArn: key.arn, details: { keyId: key.id, rotationType: rotation.type } };
+}
+
 export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, { key, keyring, reads, now, quotas }) => {
   requireRotatable(key);
   const material = await keyring.createNext(key, reads.keys.salt(key.id));
@@ -65,12 +80,9 @@ export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, 
       );
     }
     const at = now();
-    if (key.rotation !== undefined && key.rotation.nextAt - at <= CONFLICT_MS) throw new KmsError("ConflictException");
-    const row = { id: material.materialId, keyId: key.id, box: material.box, origin: key.origin, createdAt: at };
-    writes.materials.insert(row, { at, type: "ON_DEMAND" });
-    writes.keys.setMaterial(key.id, material.materialId);
-    const details = { keyId: key.id, rotationType: "ON_DEMAND" };
-    return { output: { KeyId: key.arn }, events: [{ name: "RotateKey", keyArn: key.arn, details }] };
+    const rotation = writes.keys.find(key.id)?.rotation; // as it is now: it may have been switched on meanwhile
+    if (rotation !== undefined && rotation.nextAt - at <= CONFLICT_MS) throw new KmsError("ConflictException");
+    return { output: { KeyId: key.arn }, events: [renew(writes, key, material, { at, type: "ON_DEMAND" })] };
   };
 });
 

@@ -5,6 +5,7 @@ import { derive } from "../crypto/derive.ts";
 import { macKey, verifyMac } from "../crypto/mac.ts";
 import { type RootKeys, vouching } from "../crypto/root-keys.ts";
 import { type AccessKeyId, parseAccessKeyId } from "../wire/access-key-id.ts";
+import { remember } from "../wire/bounded.ts";
 import { PASSPORT_SECONDS, PASSPORT_SKEW_SECONDS, type Passport, parsePassport } from "../wire/passport.ts";
 
 const REMEMBERED_MAX = 1024;
@@ -62,9 +63,7 @@ export class Passports {
       identity: printRootIdentity(account, principal, accessKeyId),
       accessKey: parseAccessKeyId(accessKeyId),
     };
-    this.#verified.set(text, who);
-    const [oldest] = this.#verified.keys();
-    if (this.#verified.size > REMEMBERED_MAX && oldest !== undefined) this.#verified.delete(oldest);
+    remember(this.#verified, REMEMBERED_MAX, text, who);
     return who;
   }
 }

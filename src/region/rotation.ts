@@ -1,10 +1,10 @@
 // What the alarm does when a key is to be rotated.
 
+import { daysAfter } from "../keyring/key.ts";
+import { renew } from "../operations/rotation.ts";
 import { byItself } from "./by-itself.ts";
 import { serviceEntry } from "./trace.ts";
 import type { World } from "./world.ts";
-
-const DAY_MS = 86_400_000;
 
 /**
  * Gives a key new material, if it is still due. While a key is not enabled its rotation stands still: EnableKey sets the deadline again.
@@ -22,12 +22,10 @@ export async function rotate(world: World, keyId: string): Promise<void> {
   const { rotation } = key;
   byItself(world, () => {
     const at = world.now();
-    const nextAt = at + rotation.days * DAY_MS;
-    const row = { id: material.materialId, keyId, box: material.box, origin: key.origin, createdAt: at };
-    materials.insert(row, { at, type: "AUTOMATIC" });
-    keys.setMaterial(keyId, material.materialId);
+    const nextAt = daysAfter(at, rotation.days);
+    const event = renew({ keys, materials }, key, material, { at, type: "AUTOMATIC" });
     keys.setRotation(keyId, { days: rotation.days, nextAt });
     deadlines.set({ kind: "rotate", ref: keyId, at: nextAt });
-    return serviceEntry({ name: "RotateKey", keyArn: key.arn, details: { keyId, rotationType: "AUTOMATIC" } }, world);
+    return serviceEntry(event, world);
   });
 }

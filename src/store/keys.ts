@@ -2,6 +2,7 @@
 
 import { canBecome, type Key, type KeyState, type KeyUsage, type Origin } from "../keyring/key.ts";
 import { type ArnScope, keyArn } from "../wire/arn.ts";
+import { remember } from "../wire/bounded.ts";
 import type { Bytes } from "../wire/bytes.ts";
 
 const CACHED_MAX = 2048;
@@ -84,9 +85,7 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
     const [row] = sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id = ?`, id).toArray();
     if (row === undefined) return undefined;
     const key = fromRow(row);
-    cached.set(id, key);
-    const [oldest] = cached.keys();
-    if (cached.size > CACHED_MAX && oldest !== undefined) cached.delete(oldest);
+    remember(cached, CACHED_MAX, id, key);
     return key;
   };
 

@@ -192,7 +192,7 @@ export const stringMap: Shape<ReadonlyMap<string, string>> = {
     if (!isObject(value)) throw unreadable();
     const entries = new Map<string, string>();
     for (const [name, item] of Object.entries(value)) {
-      if (item === null) violations.push(broken("null", `${path}.${name}.member`, "Member must not be null"));
+      if (item === null) violations.push(absent(`${path}.${name}.member`));
       else if (typeof item !== "string") throw unreadable();
       else entries.set(name, item);
     }
@@ -217,7 +217,7 @@ export function structure<const M extends Members>(members: M, check?: (input: D
         const given = Object.hasOwn(value, name) ? value[name] : undefined;
         if (given === undefined || given === null) {
           if (fallback !== undefined) decoded[name] = fallback;
-          else if (!isOptional) violations.push(broken("null", within(path, own), "Member must not be null"));
+          else if (!isOptional) violations.push(absent(within(path, own)));
         } else {
           decoded[name] = shape.read(given, within(path, own), violations);
         }
@@ -237,14 +237,20 @@ export interface Structure<T> extends Shape<T> {
 /** A member's name as messages and records write it: first letter in lower case. */
 export const memberPath = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
+/** A violation: a member that must be there is not. */
+export const absent = (path: string): string => broken("null", path, "Member must not be null");
+
+/** All violations of a request in one refusal. */
+export function invalid(violations: readonly string[]): KmsError {
+  const count = violations.length === 1 ? "1 validation error" : `${violations.length} validation errors`;
+  return new KmsError("ValidationException", `${count} detected: ${violations.join("; ")}`);
+}
+
 /** Decodes a request body. @throws KmsError SerializationException or ValidationException. */
 export function decode<T>(shape: Structure<T>, body: string): T {
   const violations: string[] = [];
   const input = shape.read(parseJson(body), "", violations);
-  if (violations.length > 0) {
-    const count = violations.length === 1 ? "1 validation error" : `${violations.length} validation errors`;
-    throw new KmsError("ValidationException", `${count} detected: ${violations.join("; ")}`);
-  }
+  if (violations.length > 0) throw invalid(violations);
   shape.check(input);
   return input;
 }
