@@ -1,6 +1,16 @@
-// The one parser of policy documents: JSON (RFC 8259) that refuses duplicate members and deep nesting, which JSON.parse would take.
+// Policy documents as JSON (RFC 8259): the one parser, which refuses duplicate members and deep nesting that JSON.parse takes.
+
+import { KmsError } from "../wire/faults.ts";
 
 const DEPTH_MAX = 8;
+
+/** The refusal of a document. */
+export const malformed = (message: string): KmsError => new KmsError("MalformedPolicyDocumentException", message);
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** @returns the value; undefined for anything but well-formed JSON without duplicate members, nested at most 8 deep. */
 export function parsePolicyJson(text: string): unknown {

@@ -3,7 +3,8 @@
 import { rootArn } from "../wire/arn.ts";
 import { KmsError } from "../wire/faults.ts";
 import { PARTITION } from "../wire/regions.ts";
-import { parsePolicyJson } from "./policy-json.ts";
+import { checkCondition } from "./conditions.ts";
+import { isObject, type JsonObject, malformed, parsePolicyJson } from "./policy-json.ts";
 
 /** Bytes; AWS's limit, which is not adjustable. */
 export const POLICY_BYTES_MAX = 32768;
@@ -24,11 +25,6 @@ export const defaultPolicy = (account: string): string => `{
   } ]
 }`;
 
-const malformed = (message: string): KmsError => new KmsError("MalformedPolicyDocumentException", message);
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isTextOrTexts = (value: unknown): boolean =>
   isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
@@ -49,11 +45,11 @@ export function checkPolicy(text: string, keyArn?: string): void {
     throw malformed("The policy document has an invalid version.");
   const statements = Array.isArray(Statement) ? Statement : [Statement];
   if (statements.length === 0 || !statements.every(isObject)) throw malformed("The policy document has no statements.");
-  for (const statement of statements) checkStatement(statement as Json, keyArn);
+  for (const statement of statements) checkStatement(statement as JsonObject, keyArn);
 }
 
-function checkStatement(statement: Json, keyArn: string | undefined): void {
-  const { Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement as Record<string, unknown>;
+function checkStatement(statement: JsonObject, keyArn: string | undefined): void {
+  const { Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition } = statement;
   if (Effect !== "Allow" && Effect !== "Deny") throw malformed("A statement's effect is neither Allow nor Deny.");
   const principals = [Principal, NotPrincipal].filter((value) => value !== undefined);
   const [principal] = principals;
@@ -65,6 +61,7 @@ function checkStatement(statement: Json, keyArn: string | undefined): void {
     throw malformed("Each statement of the policy needs an Action or a NotAction.");
   if (NotResource !== undefined || !isThisKey(Resource, keyArn))
     throw malformed('The resource of each statement must be "*", this key.');
+  if (Condition !== undefined) checkCondition(Condition);
 }
 
 /** A key policy speaks of its own key alone. */
