@@ -26,6 +26,8 @@ export interface ServerArguments {
 export interface StartArguments extends ServerArguments {
   readonly account: string;
   readonly region: string;
+  /** Whether request rates are limited as AWS limits them. */
+  readonly rates: "aws" | "off";
 }
 
 export interface CredentialsArguments {
@@ -36,8 +38,10 @@ export interface CredentialsArguments {
 }
 
 export function startArguments(argv: readonly string[]): StartArguments {
-  const { port, state, account = DEFAULT_ACCOUNT, region = DEFAULT_REGION } = parse(argv, ["port", "state", "account", "region"]);
-  return { port: portNumber(port), state: statePath(state), account: accountId(account), region: regionName(region) };
+  const options = parse(argv, ["port", "state", "account", "region", "rates"]);
+  const { port, state, account = DEFAULT_ACCOUNT, region = DEFAULT_REGION, rates = "off" } = options;
+  if (rates !== "aws" && rates !== "off") throw usage(`--rates is aws or off, not ${rates}`);
+  return { port: portNumber(port), state: statePath(state), account: accountId(account), region: regionName(region), rates };
 }
 
 export function devArguments(argv: readonly string[]): ServerArguments {

@@ -7,6 +7,7 @@ import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKOUT, devArguments } from "./arguments.ts";
 import { claimState } from "./claim.ts";
+import { LOCAL_VARIABLES } from "./local-variables.ts";
 import { HOST } from "./port.ts";
 import { descendantsOf, endProcesses } from "./processes.ts";
 import { Refusal, runProgram } from "./refusal.ts";
@@ -30,7 +31,7 @@ await runProgram(async () => {
   const { port, state } = devArguments(process.argv.slice(2));
   const { run, rootKeys } = await claimState(state, port);
   const variables = join(state, "dev.vars");
-  refusing(state, () => writeVariables(variables, { ROOT_KEYS: rootKeys.text, LOOPBACK: "on", JURISDICTIONS: "off" }));
+  refusing(state, () => writeVariables(variables, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text }));
 
   let stopping = false;
   stopOnSignal(async () => {

@@ -5,6 +5,7 @@ import { rootCredentials } from "../auth/credentials.ts";
 import { startArguments } from "./arguments.ts";
 import { writeAwsProfile } from "./aws-profile.ts";
 import { claimState } from "./claim.ts";
+import { LOCAL_VARIABLES } from "./local-variables.ts";
 import { runProgram } from "./refusal.ts";
 import type { Server } from "./server.ts";
 import { stopOnSignal } from "./signals.ts";
@@ -14,7 +15,7 @@ import { dataPath, refusing } from "./state-directory.ts";
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" });
 
 await runProgram(async () => {
-  const { port, state, account, region } = startArguments(process.argv.slice(2));
+  const { port, state, account, region, rates } = startArguments(process.argv.slice(2));
   const { rootKeys } = await claimState(state, port);
 
   let server: Server | undefined;
@@ -24,7 +25,7 @@ await runProgram(async () => {
   const [settings, serving] = await Promise.all([import("./settings.ts"), import("./server.ts")]);
   server = new serving.Server(settings.readSettings(), dataPath(state));
   try {
-    const endpoint = await server.start(port, { ROOT_KEYS: rootKeys.text, LOOPBACK: "on", JURISDICTIONS: "off" });
+    const endpoint = await server.start(port, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text, RATES: rates });
     const credentials = await rootCredentials(rootKeys.keys, account);
     const exports = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
     console.log(`Edgekeep is ready at ${endpoint}\n${exports}\naws kms create-key`);

@@ -3,6 +3,7 @@
 import { checkPolicy, defaultPolicy } from "../authz/policy.ts";
 import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../keyring/key.ts";
 import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../keyring/specs.ts";
+import type { Writes } from "../store/store.ts";
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, flag, listOf, oneOf, optional, string, structure } from "../wire/shape.ts";
 import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, policyDocument, tag } from "./members.ts";
@@ -147,14 +148,20 @@ export const updateKeyDescription = accepts(
     },
 );
 
+/** A key that is unavailable stays so, and takes its new state when it is available again. */
+function switchTo(state: "Enabled" | "Disabled", keyId: string, { keys }: Writes): void {
+  if (keys.find(keyId)?.state === "Unavailable") keys.setStateWhenAvailable(keyId, state);
+  else keys.setState(keyId, state);
+}
+
 export const enableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
-  writes.keys.setState(key.id, "Enabled");
+  switchTo("Enabled", key.id, writes);
   // Rotation stood still meanwhile: what is overdue is done at once.
   if (key.rotation !== undefined) writes.deadlines.set({ kind: "rotate", ref: key.id, at: key.rotation.nextAt });
   return {};
 });
 
 export const disableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
-  writes.keys.setState(key.id, "Disabled");
+  switchTo("Disabled", key.id, writes);
   return {};
 });

@@ -1,8 +1,9 @@
 // The types of a row, a handler and a call: how the table holds any operation without losing its types.
 
 import type { Ciphertext } from "../keyring/ciphertext.ts";
-import type { Key, KeyState, KeyUsage } from "../keyring/key.ts";
+import type { Key, KeyState, KeyUsage, Origin } from "../keyring/key.ts";
 import type { Keyring } from "../keyring/keyring.ts";
+import type { KeySpecName } from "../keyring/specs.ts";
 import type { Reads, Writes } from "../store/store.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { decode, type Structure } from "../wire/shape.ts";
@@ -44,6 +45,8 @@ export interface Facts {
   /** Absent: in every state. */
   readonly states?: readonly KeyState[];
   readonly usage?: KeyUsage;
+  /** Of which origin the key must be, and of which spec; checked behind the state, unless it says otherwise. */
+  readonly kind?: { readonly origins: readonly Origin[]; readonly spec: KeySpecName; readonly beforeState?: true };
   readonly conditions?: readonly string[];
   readonly effect: "read" | "write";
   readonly rate: RateClass;
@@ -51,8 +54,6 @@ export interface Facts {
   readonly keep: readonly string[];
   /** Members of the answer that its record keeps. */
   readonly keepAnswer?: readonly string[];
-  /** The origin is checked before the state. */
-  readonly originFirst?: true;
 }
 
 /** A document's members; not `object`, so that neither a promise nor a function passes for one. */

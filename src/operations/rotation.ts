@@ -15,37 +15,27 @@ const PERIOD_DAYS_DEFAULT = 365;
 /** So near an automatic rotation, one on demand would only be in its way. */
 const CONFLICT_MS = 20 * 60 * 1000;
 
-/** @throws KmsError UnsupportedOperationException where a key of this kind does not rotate; AWS says nothing more. */
-function requireRotatable({ spec, origin }: Key): void {
-  if (spec !== "SYMMETRIC_DEFAULT" || origin !== "AWS_KMS") throw new KmsError("UnsupportedOperationException");
-}
-
 export const enableKeyRotation = accepts(
   structure({ KeyId: keyId, RotationPeriodInDays: defaulted(integer({ min: 90, max: 2560 }), PERIOD_DAYS_DEFAULT) }),
-  ({ RotationPeriodInDays: days }, { key, now }) => {
-    requireRotatable(key);
-    return (writes) => {
+  ({ RotationPeriodInDays: days }, { key, now }) =>
+    (writes) => {
       if (key.rotation?.days === days) return {}; // as it is, its date included
       const nextAt = daysAfter(now(), days);
       writes.keys.setRotation(key.id, { days, nextAt });
       writes.deadlines.set({ kind: "rotate", ref: key.id, at: nextAt });
       return {};
-    };
-  },
+    },
 );
 
-export const disableKeyRotation = accepts(structure({ KeyId: keyId }), (_, { key }) => {
-  requireRotatable(key);
-  return (writes) => {
-    writes.keys.setRotation(key.id, undefined);
-    writes.deadlines.remove("rotate", key.id);
-    return {};
-  };
+export const disableKeyRotation = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
+  writes.keys.setRotation(key.id, undefined);
+  writes.deadlines.remove("rotate", key.id);
+  return {};
 });
 
 export const getKeyRotationStatus = accepts(structure({ KeyId: keyId }), (_, { key }) => {
-  requireRotatable(key);
-  const rotation = key.state === "PendingDeletion" ? undefined : key.rotation; // a cancelled deletion brings it back
+  const isDoomed = key.state === "PendingDeletion" || key.state === "PendingReplicaDeletion";
+  const rotation = isDoomed ? undefined : key.rotation; // a cancelled deletion brings it back
   return {
     output: {
       KeyId: key.arn,
@@ -70,7 +60,6 @@ export function renew(
 }
 
 export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, { key, keyring, reads, now, quotas }) => {
-  requireRotatable(key);
   const material = await keyring.createNext(key, reads.keys.salt(key.id));
   return (writes) => {
     if (writes.materials.onDemandCount(key.id) >= quotas.onDemandRotations) {
@@ -98,7 +87,6 @@ export const listKeyRotations = accepts(
   }),
   async (input, call) => {
     const { key, reads } = call;
-    requireRotatable(key);
     // The first material, of sequence 0, is the one that no rotation has made.
     const beginning = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL" ? -1 : 0;
     const read = (after: string, count: number) => reads.materials.page(key.id, after === "" ? beginning : Number(after), count);

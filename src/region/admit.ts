@@ -28,14 +28,8 @@ export interface Visit {
   readonly found: (located: readonly Located[]) => void;
 }
 
-/** @throws KmsError ThrottlingException, then in the order of the checks. */
+/** @throws KmsError in the order of the checks. */
 export function admit(visit: Visit, world: World): Admitted {
-  world.rates.spendClass(visit.who.account, visit.op.rate);
-  return check(visit, world);
-}
-
-/** The checks alone, for a call that has spent its token. @throws KmsError in their order. */
-export function check(visit: Visit, world: World): Admitted {
   const located: Located[] = [];
   let ciphertext: Ciphertext | undefined;
   for (const resource of visit.request.resources) {
@@ -73,12 +67,23 @@ function requireNamed({ ciphertext }: Resource & { kind: "ciphertext" }, key: Ke
   );
 }
 
-function requireFit({ states, usage }: Operation, action: string, key: Key): void {
+function requireFit({ states, usage, kind }: Operation, action: string, key: Key): void {
+  if (kind?.beforeState) requireKind(kind, key);
   if (states !== undefined && !states.includes(key.state)) {
     const code = key.state === "Disabled" && states.includes("Enabled") ? "DisabledException" : "KMSInvalidStateException";
     throw new KmsError(code, `${key.arn} ${conditionOf(key.state, states)}`);
   }
+  if (kind !== undefined) requireKind(kind, key);
   if (usage !== undefined && usage !== key.usage) {
     throw new KmsError("InvalidKeyUsageException", `${key.arn} key usage is ${key.usage} which is not valid for ${action}.`);
   }
+}
+
+/** Of a wrong spec AWS says nothing more. */
+function requireKind({ origins, spec }: NonNullable<Operation["kind"]>, key: Key): void {
+  if (!origins.includes(key.origin)) {
+    const message = `${key.arn} origin is ${key.origin} which is not valid for this operation.`;
+    throw new KmsError("UnsupportedOperationException", message);
+  }
+  if (spec !== key.spec) throw new KmsError("UnsupportedOperationException");
 }

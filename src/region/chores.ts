@@ -5,6 +5,7 @@ import { wake } from "./alarm.ts";
 import { confirmDeletion, lookAtDeletion } from "./deletion.ts";
 import { drain } from "./drain.ts";
 import { rotate } from "./rotation.ts";
+import { recordThrottled } from "./throttled.ts";
 import { described, type World } from "./world.ts";
 
 /** Long enough to gather many requests into one statement, short enough for "in the trail within seconds". */
@@ -34,6 +35,7 @@ const CHORES: Readonly<Record<DeadlineKind, (world: World, keyId: string) => Pro
   delete: lookAtDeletion,
   "delete-confirm": confirmDeletion,
   rotate,
+  throttled: recordThrottled,
 };
 
 /** Sets the next alarm whatever happens. Throws where not even that can be done: the platform calls again then, a few times. */

@@ -3,10 +3,12 @@
 import type { Commit, Result } from "../operations/operation.ts";
 import { failure, success } from "../wire/aws-json.ts";
 import { KmsError, type Outcome } from "../wire/faults.ts";
-import { type Admitted, check, type Visit } from "./admit.ts";
+import { type Admitted, admit, type Visit } from "./admit.ts";
 import { wake } from "./alarm.ts";
 import type { View } from "./callers.ts";
 import type { Written } from "./ledger.ts";
+import { REFUSAL, throttling } from "./rates.ts";
+import { throttle } from "./throttled.ts";
 import { entry, serviceEntry, type Trace } from "./trace.ts";
 import { described, type World } from "./world.ts";
 
@@ -32,7 +34,7 @@ export interface Ending {
 export function commit(ending: Ending, world: World): Recorded | undefined {
   const { trace, visit, view, admitted, result } = ending;
   if (!world.callers.inForce(view)) return undefined;
-  if (world.changes !== admitted.changes && !sameKeys(admitted, check(visit, world))) return undefined;
+  if (world.changes !== admitted.changes && !sameKeys(admitted, admit(visit, world))) return undefined;
   if (typeof result === "function") return write(ending, result, world);
   trace.noted = result.noted;
   if (visit.request.dryRun) throw dryRun();
@@ -74,10 +76,12 @@ function write({ trace, visit }: Ending, change: Commit, world: World): Recorded
     : { answer: written.answer, durable: true };
 }
 
-/** Records why a call was not done. */
+/** Records why a call was not done; of throttled calls, how many. */
 export function refuse(cause: unknown, trace: Trace, world: World): Recorded {
-  if (cause instanceof KmsError && cause.code === "ThrottlingException") {
-    return { answer: failure(cause, trace.call.requestId), durable: true }; // throttled calls are not recorded singly
+  if (cause instanceof KmsError) {
+    const isThrottled = cause.code === "ThrottlingException";
+    const mayBeTold = isThrottled || trace.paid || world.rates.spend(trace.who.account, REFUSAL);
+    if (isThrottled || !mayBeTold) return { answer: throttle(isThrottled ? cause : throttling(), trace, world), durable: true };
   }
   const { entry: record, answer } = refusal(cause, trace, world);
   return { answer, durable: world.ledger.join(record) };

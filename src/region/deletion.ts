@@ -40,11 +40,12 @@ function doomed(world: World, keyId: string): (Key & { readonly deletionAt: numb
 
 /** Overwrites what is sealed, then removes the key and all that is its own, with one record: all of it, or nothing. */
 function destroy(key: Key, world: World): void {
-  const { materials, aliases, tags, deadlines, keys } = world.store;
+  const { materials, aliases, tags, usages, deadlines, keys } = world.store;
   byItself(world, () => {
     materials.destroy(key.id);
     aliases.removeAllOf(key.id);
     tags.removeAllOf(key.id);
+    usages.remove(key.id);
     deadlines.remove("delete-confirm", key.id);
     deadlines.remove("rotate", key.id);
     keys.remove(key.id);

@@ -7,12 +7,15 @@ import { chainHash, chainName, FIRST_PREDECESSOR, type Head } from "../audit/cha
 import { type Beginning, printBeginning } from "../audit/event.ts";
 import type { Link } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
+import type { Usage } from "../store/usages.ts";
 import { type Bytes, fromHex, toHex } from "../wire/bytes.ts";
 
 /** A record that waits for its place. */
 export interface Entry {
   readonly record: string;
   readonly time: number;
+  /** Of the keys that the call has used. */
+  readonly usages?: readonly Usage[] | undefined;
 }
 
 /** A change with its record, and those of what the service did of its own behind it. */
@@ -148,9 +151,9 @@ export class Ledger {
     const chain = this.#chain ?? this.#recover();
     if (chain === undefined) throw new Error("the store has no incarnation");
     let { head } = chain;
-    const links = entries.map(({ record, time }): Link => {
+    const links = entries.map(({ record, time, usages }): Link => {
       const hash = chainHash(chain.name, head, record);
-      const link = { sequence: head.next, record, hash: toHex(hash), time };
+      const link = { sequence: head.next, record, hash: toHex(hash), time, usages };
       head = { next: head.next + 1, hash };
       return link;
     });

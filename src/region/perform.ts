@@ -8,6 +8,7 @@ import { KmsError, type Outcome } from "../wire/faults.ts";
 import { type Admitted, admit, type Visit } from "./admit.ts";
 import type { KmsCall, Reply } from "./call.ts";
 import { commit, type Recorded, refuse } from "./commit.ts";
+import { CALL, throttling, tokensOf } from "./rates.ts";
 import type { Trace } from "./trace.ts";
 import type { World } from "./world.ts";
 
@@ -29,8 +30,8 @@ async function attempt(trace: Trace, world: World): Promise<Recorded> {
   const { call, who, op } = trace;
   try {
     await world.callers.view(who); // an unknown or inactive access key goes first
+    if (!world.rates.spend(who.account, CALL)) throw throttling();
     if (op === undefined) throw new KmsError("UnknownOperationException");
-    world.rates.spendCall(who.account);
     if (op.read === undefined) throw new KmsError("UnsupportedOperationException", `${call.name} is not available yet.`);
     const request = op.read(call.body);
     trace.request = request;
@@ -38,14 +39,12 @@ async function attempt(trace: Trace, world: World): Promise<Recorded> {
     for (let turn = 0; turn < TURNS_MAX; turn++) {
       const view = await world.callers.view(who);
       const admitted = admit(visit, world);
+      pay(trace, visit, admitted, world);
       const result = await request.run(handed(admitted, world)); // computes; may take its time; can change nothing
       const done = commit({ trace, visit, view, admitted, result }, world);
       if (done !== undefined) return done;
     }
-    throw new KmsError(
-      "ThrottlingException",
-      "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
-    );
+    throw throttling();
   } catch (cause) {
     return refuse(cause, trace, world);
   }
@@ -60,6 +59,14 @@ const visitOf = (trace: Trace, op: Operation, request: Request): Visit => ({
     trace.located = located;
   },
 });
+
+/** Once a call, however often it begins again. @throws KmsError ThrottlingException. */
+function pay(trace: Trace, { name, op, request, who }: Visit, { located }: Admitted, world: World): void {
+  if (trace.paid) return;
+  const keys = located.flatMap(({ resource, key }) => (resource.kind === "alias" || key === undefined ? [] : [key]));
+  if (!world.rates.spend(who.account, tokensOf(name, op, request, keys))) throw throttling();
+  trace.paid = true;
+}
 
 /** What a handler sees. */
 function handed({ located, ciphertext }: Admitted, world: World): Call {

@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import { parseRootKeys } from "../crypto/root-keys.ts";
 import type { Env } from "../env.ts";
 import { parseQuotas } from "../operations/quotas.ts";
+import { parseRates } from "../operations/rates.ts";
 import { failure } from "../wire/aws-json.ts";
 import { KmsError } from "../wire/faults.ts";
 import { wake } from "./alarm.ts";
@@ -25,6 +26,7 @@ export class RegionalKeyStore extends DurableObject<Env> {
       rootKeys: parseRootKeys(env.ROOT_KEYS),
       database: env.AUDIT,
       quotas: parseQuotas(env.QUOTAS),
+      requestRates: (region) => parseRates(env.RATES, region),
       now: () => Date.now(),
       random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
       uuid: () => crypto.randomUUID(),

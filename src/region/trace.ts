@@ -3,6 +3,7 @@
 import { type Event, printEvent, printServiceEvent } from "../audit/event.ts";
 import type { Key } from "../keyring/key.ts";
 import type { Operation, Output, Request, ServiceEvent } from "../operations/operation.ts";
+import type { Usage } from "../store/usages.ts";
 import type { KmsCall } from "./call.ts";
 import type { Entry } from "./ledger.ts";
 import type { Located } from "./locate.ts";
@@ -17,24 +18,34 @@ export interface Trace {
   located: readonly Located[] | undefined;
   /** A key that the call has made. */
   made?: Key;
+  /** Whether the call has been admitted, and has spent the tokens of its class. */
+  paid?: boolean;
   /** Additional data of the record. */
   noted: Readonly<Record<string, string>> | undefined;
 }
 
 const OPERATION_NAME = /^[A-Za-z0-9]{1,64}$/;
 
+/** What a record calls an operation. */
+export const eventName = (name: string, op: Operation | undefined): string =>
+  op !== undefined || OPERATION_NAME.test(name) ? name : "Unknown";
+
+/** How a call has ended; `at`: when, if not now. */
+interface End {
+  readonly output?: Output | undefined;
+  readonly error?: Event["error"];
+  readonly at?: number;
+}
+
 /** The record of a call, printed and measured before it joins a group. */
-export function entry(
-  trace: Trace,
-  world: World,
-  end: { readonly output?: Output | undefined; readonly error?: Event["error"] },
-): Entry {
+export function entry(trace: Trace, world: World, end: End): Entry {
   const { call, who, op, noted } = trace;
-  const time = world.now();
+  const time = end.at ?? world.now();
+  const id = world.uuid();
   const record = printEvent({
-    id: world.uuid(),
+    id,
     time,
-    name: op !== undefined || OPERATION_NAME.test(call.name) ? call.name : "Unknown",
+    name: eventName(call.name, op),
     readOnly: op?.effect !== "write",
     region: world.scope.region,
     account: who.account,
@@ -46,7 +57,14 @@ export function entry(
     resources: resources(trace, end.error === undefined),
     error: end.error,
   });
-  return { record, time };
+  return { record, time, usages: end.output === undefined ? undefined : usages(trace, id, time) };
+}
+
+/** Each key that a cryptographic operation has used. */
+function usages({ op, call, located = [] }: Trace, eventId: string, at: number): readonly Usage[] | undefined {
+  if (op?.usage === undefined) return undefined;
+  const { name: operation, requestId } = call;
+  return located.flatMap(({ key }) => (key === undefined ? [] : [{ keyId: key.id, operation, at, eventId, requestId }]));
 }
 
 /** The record of what the service does by itself. */

@@ -10,7 +10,7 @@ import { armFlush, disarm } from "./chores.ts";
 import { Ledger } from "./ledger.ts";
 import { markers } from "./markers.ts";
 import { Passports } from "./passports.ts";
-import { unlimited } from "./rates.ts";
+import { tokenBuckets, unlimited } from "./rates.ts";
 import { rootKeyGuard } from "./root-key-guard.ts";
 import { described, type Effects, type World } from "./world.ts";
 
@@ -31,8 +31,9 @@ export function createWorld(effects: Effects): World {
     materials: tables.materials,
     requireRootKey: guard,
   });
+  const rates = effects.requestRates(region);
   let ready = hasSchema(storage.sql);
-  if (ready) storage.transactionSync(() => migrate(storage.sql));
+  if (ready) storage.transactionSync(() => migrate(storage.sql, effects.now()));
 
   const world: World = {
     name,
@@ -49,7 +50,8 @@ export function createWorld(effects: Effects): World {
       (reason) => world.log({ event: "passport refused", reason }),
     ),
     callers: rootOnly,
-    rates: unlimited,
+    rates: rates === undefined ? unlimited : tokenBuckets(rates, () => world.now()),
+    throttled: new Map(),
     quotas: effects.quotas,
     store: tables,
     keyring,
@@ -76,7 +78,7 @@ export function createWorld(effects: Effects): World {
       if (ready) return;
       try {
         storage.transactionSync(() => {
-          migrate(storage.sql);
+          migrate(storage.sql, world.now());
           world.ledger.begin("created");
           armFlush(world);
         });
@@ -93,6 +95,7 @@ export function createWorld(effects: Effects): World {
     },
     dropCaches() {
       tables.keys.forget();
+      tables.usages.forget();
       keyring.dropAll();
       world.changes++;
     },

@@ -5,13 +5,14 @@ import type { RootKeys } from "../crypto/root-keys.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { Markers } from "../operations/operation.ts";
 import type { Quotas } from "../operations/quotas.ts";
+import type { RequestRates } from "../operations/rates.ts";
 import type { Store } from "../store/store.ts";
 import type { ArnScope } from "../wire/arn.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import type { Callers } from "./callers.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Passports } from "./passports.ts";
-import type { Rates } from "./rates.ts";
+import type { Rates, Throttled } from "./rates.ts";
 
 /** What an instance is given from outside. */
 export interface Effects {
@@ -23,6 +24,8 @@ export interface Effects {
   readonly quotas: Quotas;
   now(): number;
   random(bytes: number): Bytes;
+  /** Undefined: not limited. */
+  requestRates(region: string): RequestRates | undefined;
   uuid(): string;
   /** Never of a request's content. */
   log(line: Readonly<Record<string, unknown>>): void;
@@ -34,6 +37,8 @@ export interface World extends Pick<Effects, "now" | "random" | "uuid" | "log" |
   readonly passports: Passports;
   readonly callers: Callers;
   readonly rates: Rates;
+  /** By principal and operation. */
+  readonly throttled: Map<string, Throttled>;
   readonly quotas: Quotas;
   readonly store: Store;
   readonly keyring: Keyring;

@@ -1,7 +1,7 @@
 // Table `deadline`: what is to be done at which time. The object's one alarm is set to the earliest row.
 
 /** `delete` is the first look at a key whose time has come, `delete-confirm` the second. `ref` is the key's id. */
-export type DeadlineKind = "flush" | "delete" | "delete-confirm" | "rotate";
+export type DeadlineKind = "flush" | "delete" | "delete-confirm" | "rotate" | "throttled";
 
 export interface Deadline {
   readonly kind: DeadlineKind;

@@ -43,6 +43,8 @@ export interface KeyWrites extends KeyReads {
   insert(key: NewKey): Key;
   /** @throws Error for a transition that does not exist. */
   setState(id: string, state: KeyState): void;
+  /** What a key becomes that is unavailable now. */
+  setStateWhenAvailable(id: string, state: "Enabled" | "Disabled"): void;
   setDescription(id: string, description: string): void;
   setPolicy(id: string, policy: string): void;
   setMaterial(id: string, materialId: string): void;
@@ -139,6 +141,10 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
     },
     remove(id) {
       sql.exec("DELETE FROM key WHERE id = ?", id);
+      touch(id);
+    },
+    setStateWhenAvailable(id, state) {
+      sql.exec("UPDATE key SET state_when_available = ? WHERE id = ?", state, id);
       touch(id);
     },
     setDescription(id, description) {

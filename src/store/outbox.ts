@@ -2,6 +2,7 @@
 // time] each: the form in which the drain hands it on, and cheaper than a row a record.
 
 import { utf8 } from "../wire/bytes.ts";
+import { NO_USAGES, type PassingUsages, type Usage } from "./usages.ts";
 
 /** The limits of a row, and of what is handed to D1 at once; both are far below what the platform takes. */
 const RECORDS_MAX = 500;
@@ -16,6 +17,8 @@ export interface Link {
   readonly hash: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** Of the keys that the call has used, where the link is to be appended. */
+  readonly usages?: readonly Usage[] | undefined;
 }
 
 /** Whole rows of one incarnation, one behind the other. */
@@ -65,13 +68,15 @@ function rowStarts(printed: readonly string[]): number[] {
   return starts;
 }
 
-export function outbox(sql: SqlStorage): Outbox {
-  const insert = (incarnation: string, links: readonly Link[], records: string, aside: 0 | 1): void => {
+type Inserted = { readonly records: string; readonly aside: 0 | 1; readonly usages: string };
+
+export function outbox(sql: SqlStorage, passing: PassingUsages): Outbox {
+  const insert = (incarnation: string, links: readonly Link[], { records, aside, usages }: Inserted): void => {
     const first = links[0]?.sequence;
     const last = links.at(-1)?.sequence;
     if (first === undefined || last === undefined) return;
-    const statement = "INSERT INTO outbox (incarnation, first, last, records, aside) VALUES (?, ?, ?, ?, ?)";
-    sql.exec(statement, incarnation, first, last, records, aside);
+    const statement = "INSERT INTO outbox (incarnation, first, last, records, aside, usages) VALUES (?, ?, ?, ?, ?, ?)";
+    sql.exec(statement, incarnation, first, last, records, aside, usages);
   };
 
   /** One row at a time, so that a long outbox does not come into memory. */
@@ -87,7 +92,9 @@ export function outbox(sql: SqlStorage): Outbox {
       const starts = rowStarts(printed);
       for (const [row, start] of starts.entries()) {
         const end = starts[row + 1];
-        insert(incarnation, links.slice(start, end), `[${printed.slice(start, end).join(",")}]`, 0);
+        const held = links.slice(start, end);
+        const usages = passing.enter(held.flatMap((link) => link.usages ?? []));
+        insert(incarnation, held, { records: `[${printed.slice(start, end).join(",")}]`, aside: 0, usages });
       }
     },
     oldest(incarnation) {
@@ -107,11 +114,14 @@ export function outbox(sql: SqlStorage): Outbox {
       return row === undefined ? undefined : parse(row.records).at(-1);
     },
     remove({ incarnation, links }) {
-      const statement = "DELETE FROM outbox WHERE incarnation = ? AND first BETWEEN ? AND ? AND aside = 0";
-      sql.exec(statement, incarnation, links[0]?.sequence ?? 0, links.at(-1)?.sequence ?? -1);
+      const range = [incarnation, links[0]?.sequence ?? 0, links.at(-1)?.sequence ?? -1] as const;
+      const rows = "FROM outbox WHERE incarnation = ? AND first BETWEEN ? AND ? AND aside = 0";
+      const used = sql.exec<{ usages: string }>(`SELECT usages ${rows} AND usages <> '${NO_USAGES}' ORDER BY first`, ...range);
+      for (const { usages } of used.toArray()) passing.leave(usages);
+      sql.exec(`DELETE ${rows}`, ...range);
     },
     setAside(incarnation, links) {
-      for (const link of links) insert(incarnation, [link], `[${print(link)}]`, 1);
+      for (const link of links) insert(incarnation, [link], { records: `[${print(link)}]`, aside: 1, usages: NO_USAGES });
     },
     asideCount: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox WHERE aside = 1").one().count,
     isEmpty: () => sql.exec("SELECT 1 FROM outbox WHERE aside = 0 LIMIT 1").toArray().length === 0,

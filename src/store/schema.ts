@@ -40,7 +40,19 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE material ADD COLUMN rotated_at INTEGER;
   ALTER TABLE material ADD COLUMN rotation_type TEXT;
   `,
+  // The last cryptographic operation with each key; what becomes of a key that is unavailable.
+  `
+  ALTER TABLE key ADD COLUMN state_when_available TEXT;
+  CREATE TABLE usage (
+    key_id TEXT PRIMARY KEY REFERENCES key (id), operation TEXT NOT NULL, at INTEGER NOT NULL, event_id TEXT NOT NULL,
+    request_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE outbox ADD COLUMN usages TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
+
+/** The first version that keeps usage: a store that is older has keys of whose earlier use it knows nothing. */
+const USAGE_VERSION = 3;
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 
@@ -54,10 +66,10 @@ function versionOf(sql: SqlStorage): number {
 export const hasSchema = (sql: SqlStorage): boolean => versionOf(sql) > 0;
 
 /**
- * Brings the tables up to the newest version. To be run within a transaction.
+ * Brings the tables up to the newest version. To be run within a transaction. `now` is in milliseconds since the epoch.
  * @throws Error where a newer version of this service made them.
  */
-export function migrate(sql: SqlStorage): void {
+export function migrate(sql: SqlStorage, now: number): void {
   const version = versionOf(sql);
   if (version > SCHEMA_VERSION) throw new Error(`the store has schema ${version}; this version knows ${SCHEMA_VERSION} at most`);
   if (version === SCHEMA_VERSION) return;
@@ -66,4 +78,5 @@ export function migrate(sql: SqlStorage): void {
     "INSERT INTO meta (name, value) VALUES ('schema', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
     String(SCHEMA_VERSION),
   );
+  if (version < USAGE_VERSION) sql.exec("INSERT INTO meta (name, value) VALUES ('usage tracked since', ?)", String(now));
 }

@@ -8,12 +8,14 @@ import { type MaterialReads, type MaterialWrites, materials } from "./materials.
 import { type Meta, meta } from "./meta.ts";
 import { type Outbox, outbox } from "./outbox.ts";
 import { type TagReads, type TagWrites, tags } from "./tags.ts";
+import { type UsageReads, type Usages, usages } from "./usages.ts";
 
 export interface Reads {
   readonly keys: KeyReads;
   readonly aliases: AliasReads;
   readonly tags: TagReads;
   readonly materials: MaterialReads;
+  readonly usages: UsageReads;
 }
 
 export interface Writes {
@@ -30,17 +32,22 @@ export interface Store {
   readonly aliases: AliasWrites;
   readonly tags: TagWrites;
   readonly deadlines: Deadlines;
+  readonly usages: Usages;
   readonly outbox: Outbox;
   readonly meta: Meta;
 }
 
 /** `dropped` is told each key that is written, in the turn of the write. */
-export const store = (sql: SqlStorage, scope: ArnScope, dropped: (keyId: string) => void): Store => ({
-  keys: keys(sql, scope, dropped),
-  materials: materials(sql),
-  aliases: aliases(sql),
-  tags: tags(sql),
-  deadlines: deadlines(sql),
-  outbox: outbox(sql),
-  meta: meta(sql),
-});
+export function store(sql: SqlStorage, scope: ArnScope, dropped: (keyId: string) => void): Store {
+  const used = usages(sql);
+  return {
+    keys: keys(sql, scope, dropped),
+    materials: materials(sql),
+    aliases: aliases(sql),
+    tags: tags(sql),
+    deadlines: deadlines(sql),
+    usages: used,
+    outbox: outbox(sql, used),
+    meta: meta(sql),
+  };
+}

@@ -25,6 +25,7 @@ export default defineConfig(async () => ({
               bindings: {
                 ROOT_KEYS: TEST_ROOT_KEYS,
                 JURISDICTIONS: "off",
+                RATES: "off",
                 TEST_MIGRATIONS: await readD1Migrations(`${root}/migrations`),
               },
             },

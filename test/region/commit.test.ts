@@ -80,19 +80,6 @@ describe("an answer and its record", () => {
     });
   });
 
-  it.each(["spendCall", "spendClass"] as const)("a call that %s throttles leaves no record", async (spend) => {
-    const { account, KeyId } = await newStore();
-    await inStore(account, (world) => {
-      const throttle = (): void => {
-        throw new KmsError("ThrottlingException", "Rate exceeded");
-      };
-      world.rates = { ...world.rates, [spend]: throttle };
-    });
-    const { json } = await raw("DescribeKey", { KeyId }, { account });
-    expect(json["__type"]).toBe("ThrottlingException");
-    expect(summaryOf(await eventsOf(account))).toEqual(["CreateKey"]);
-  });
-
   it("a full outbox fails every request, records none, and is over when it has emptied", async () => {
     const { account, KeyId } = await newStore();
     const setSize = (bytes: number | undefined) =>

@@ -40,7 +40,8 @@ describe("the schema", () => {
     const account = newAccount();
     expect(await tablesOf(account)).toEqual([]);
     await raw("ListKeys", {}, { account });
-    expect(await tablesOf(account)).toEqual(["alias", "deadline", "grant", "key", "material", "meta", "outbox", "tag"]);
+    const tables = ["alias", "deadline", "grant", "key", "material", "meta", "outbox", "tag", "usage"];
+    expect(await tablesOf(account)).toEqual(tables);
   });
 
   it("is not made by a stranger, whose passport is refused", async () => {
@@ -74,7 +75,8 @@ describe("the schema", () => {
       const dump = () =>
         ["meta", "key", "outbox", "deadline"].map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
       const before = dump();
-      const effects = { storage, name, quotas, now, random, uuid, log, rootKeys: testRootKeys, database: env.AUDIT };
+      const given = { storage, name, quotas, now, random, uuid, log, rootKeys: testRootKeys, database: env.AUDIT };
+      const effects = { ...given, requestRates: () => undefined };
       expect(() => createWorld(effects)).toThrow("the store has schema 99; this version knows");
       expect(dump()).toEqual(before);
       storage.sql.exec("UPDATE meta SET value = '1' WHERE name = 'schema'");
@@ -142,6 +144,7 @@ describe("root keys", () => {
         rootKeys,
         database: env.AUDIT,
         quotas: there.quotas,
+        requestRates: () => undefined,
         now: there.now,
         random: there.random,
         uuid: there.uuid,

@@ -13,6 +13,7 @@ import { Keyring } from "../../src/keyring/keyring.ts";
 import { markers } from "../../src/region/markers.ts";
 import { rootKeyGuard } from "../../src/region/root-key-guard.ts";
 import { outbox } from "../../src/store/outbox.ts";
+import { NO_USAGES, type Usage, usages } from "../../src/store/usages.ts";
 import { type Bytes, toHex, utf8 } from "../../src/wire/bytes.ts";
 import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../support/root-keys.ts";
 
@@ -40,7 +41,7 @@ function fixedRandom(): { readonly random: (length: number) => Bytes; readonly g
 
 /** @returns every entry by its name. */
 export async function goldenEntries(): Promise<Entries> {
-  const entries: Record<string, Entry> = { chain: chain(), "outbox row": outboxRow() };
+  const entries: Record<string, Entry> = { chain: chain(), "outbox row": outboxRow(), usages: usagesOfRow() };
   for (const [version, text] of [OLDER_ROOT_KEYS, TEST_ROOT_KEYS].map((text, at) => [at + 1, text] as const)) {
     const rootKeys = parseRootKeys(text);
     const parts = [derivations, accessKeys, checkValue, marker, passport, materials];
@@ -189,7 +190,25 @@ function outboxRow(): Entry {
   }));
   const written: unknown[][] = [];
   const sql = { exec: (...values: unknown[]) => void written.push(values) };
-  outbox(sql as unknown as SqlStorage).append("0f8fad5b-d9cb-469f-a165-70867728950e", links);
+  outbox(sql as unknown as SqlStorage, { enter: () => NO_USAGES, leave: () => {} }).append(
+    "0f8fad5b-d9cb-469f-a165-70867728950e",
+    links,
+  );
   const [, incarnation, first, last, records] = written[0] ?? [];
   return { kind: "outbox row", links, incarnation, first, last, records };
+}
+
+function usagesOfRow(): Entry {
+  const [first, other, last] = ["Encrypt", "Decrypt", "ReEncrypt"].map(
+    (operation, at): Usage => ({
+      keyId: at === 1 ? "7c9e6679-7425-40de-944b-e07fc1f90ae7" : "1234abcd-12ab-34cd-56ef-1234567890ab",
+      operation,
+      at: 1_798_761_600_000 + at,
+      eventId: `0f8fad5b-d9cb-469f-a165-70867728950${at}`,
+      requestId: `6ba7b810-9dad-41d1-80b4-00c04fd430c${at}`,
+    }),
+  );
+  if (first === undefined || other === undefined || last === undefined) throw new Error("three were made");
+  const used = [first, other, last];
+  return { kind: "usages", used, printed: usages({} as SqlStorage).enter(used) };
 }

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LOCAL_VARIABLES } from "../../../src/cli/local-variables.ts";
 import { Server } from "../../../src/cli/server.ts";
 import { readSettings } from "../../../src/cli/settings.ts";
 
@@ -21,5 +22,5 @@ const stop = async (): Promise<void> => {
 process.on("SIGTERM", () => void stop());
 process.on("disconnect", () => void stop());
 
-const endpoint = await server.start(0, { ROOT_KEYS: rootKeys, LOOPBACK: "on", JURISDICTIONS: "off" });
+const endpoint = await server.start(0, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys });
 process.send?.({ endpoint, state });

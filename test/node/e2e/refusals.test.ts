@@ -153,6 +153,7 @@ describe("of the command line", () => {
     [["--account", "12345678901a"], "--account 12345678901a is no account"],
     [["--region", "us-east-9"], "--region us-east-9 is no Region"],
     [["--region", "constructor"], "--region constructor is no Region"],
+    [["--rates", "on"], "--rates is aws or off, not on"],
     [["--hots", "::"], "unknown option --hots"],
     [["8787"], "only options are taken"],
     [["--port", "1", "--port", "2"], "--port is given twice"],

@@ -198,4 +198,12 @@ describe("the chain", () => {
     expect(JSON.parse(records)).toEqual(links.map(({ sequence, record, hash, time }) => [sequence, record, hash, time]));
     expect([first, last]).toEqual([links[0]?.sequence, links.at(-1)?.sequence]);
   });
+
+  type Used = { keyId: string; operation: string; at: number; eventId: string; requestId: string };
+
+  it.each(entries<{ used: Used[]; printed: string }>("usages"))("%s of a row: the last of each key", (_, { used, printed }) => {
+    const last = used.filter(({ keyId }, at) => used.findLastIndex((other) => other.keyId === keyId) === at);
+    const expected = last.map(({ keyId, operation, at, eventId, requestId }) => [keyId, operation, at, eventId, requestId]);
+    expect((JSON.parse(printed) as unknown[]).toSorted()).toEqual(expected.toSorted());
+  });
 });

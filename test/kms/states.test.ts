@@ -1,0 +1,164 @@
+// Every operation on a key in each of the key's eight states: what it answers, what it leaves behind, what is recorded. States
+// that no operation reaches yet are set in the store.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { KEY_STATES, type KeyState } from "../../src/keyring/key.ts";
+import { OPERATIONS, type OperationName, operation } from "../../src/operations/table.ts";
+import { newAccount, raw } from "../support/client.ts";
+import { type Expected, type Given, KEYLESS, ORIGIN_IN, REFUSALS, TRIALS, type Trial } from "../support/key-states.ts";
+import { eventOf, inStore, newKey, ring } from "../support/region.ts";
+
+const isBuilt = (name: string): boolean => operation(name)?.read !== undefined;
+const trials = Object.entries(TRIALS).filter(([, trial]) => isBuilt(trial.operation));
+
+/** The rows of a store by table. */
+type Rows = Readonly<Record<string, readonly Record<string, SqlStorageValue>[]>>;
+
+/** An operation that succeeds. @returns its answer. */
+async function done(account: string, name: OperationName, input: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const { status, json, text } = await raw(name, input, { account });
+  if (status !== 200) throw new Error(`${name}: ${text}`);
+  return json;
+}
+
+/** A key with everything that a key can have. */
+async function furnished(account: string, alias: string): Promise<Omit<Given, "other">> {
+  const KeyId = await newKey(account, { Description: "old", Tags: [{ TagKey: "old", TagValue: "" }] });
+  await done(account, "CreateAlias", { AliasName: alias, TargetKeyId: KeyId });
+  await done(account, "EnableKeyRotation", { KeyId });
+  const { CiphertextBlob } = await done(account, "Encrypt", { KeyId, Plaintext: "AA==" });
+  return { KeyId, alias, ciphertext: String(CiphertextBlob) };
+}
+
+/** Brings a key into a state: by the operation that does, else in the store. */
+async function bring(account: string, KeyId: string, state: KeyState): Promise<void> {
+  if (state === "Disabled") await done(account, "DisableKey", { KeyId });
+  else if (state === "PendingDeletion") await done(account, "ScheduleKeyDeletion", { KeyId });
+  else await setKey(account, KeyId, { state, origin: ORIGIN_IN[state] ?? "AWS_KMS" });
+}
+
+const setKey = (account: string, KeyId: string, columns: Readonly<Record<string, SqlStorageValue>>): Promise<void> =>
+  inStore(account, (world, { storage: { sql } }) => {
+    for (const [column, value] of Object.entries(columns)) sql.exec(`UPDATE key SET ${column} = ? WHERE id = ?`, value, KeyId);
+    world.dropCaches();
+  });
+
+/** All but the record and its delivery, with which a key's last usage comes. */
+const OWN: Readonly<Record<string, string>> = {
+  outbox: "false",
+  usage: "false",
+  deadline: "kind <> 'flush'",
+  meta: "name NOT IN ('head', 'delivered')",
+};
+
+function read(sql: SqlStorage): Rows {
+  const tables = sql.exec<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+  );
+  const rows = (name: string) => sql.exec(`SELECT * FROM "${name}" WHERE ${OWN[name] ?? "true"}`).toArray();
+  return Object.fromEntries(tables.toArray().map(({ name }) => [name, rows(name)]));
+}
+
+const rowsOf = (account: string): Promise<Rows> => inStore(account, (_, { storage: { sql } }) => read(sql));
+
+/** Puts a store back to where it stood. */
+const reset = (account: string, rows: Rows): Promise<void> =>
+  inStore(account, (world, { storage }) => {
+    storage.transactionSync(() => {
+      storage.sql.exec("PRAGMA defer_foreign_keys = on");
+      for (const [name, all] of Object.entries(rows)) {
+        storage.sql.exec(`DELETE FROM "${name}" WHERE ${OWN[name] ?? "true"}`);
+        for (const row of all) {
+          const columns = Object.keys(row);
+          storage.sql.exec(
+            `INSERT INTO "${name}" (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
+            ...Object.values(row),
+          );
+        }
+      }
+    });
+    world.dropCaches();
+  });
+
+function changed(before: Rows, after: Rows): string[] {
+  const text = (rows: Rows[string] = []): string =>
+    JSON.stringify(rows, (_, value) => (value instanceof ArrayBuffer ? new Uint8Array(value).toHex() : value));
+  return Object.keys(after).filter((name) => text(before[name]) !== text(after[name]));
+}
+
+function expectedOf({ answers, becomes, says }: Trial, state: KeyState): Expected {
+  const answer = answers.split(" ")[KEY_STATES.indexOf(state)] ?? "";
+  return { answer, becomes: becomes?.[state] ?? state, says: says?.(state) ?? {} };
+}
+
+it("nothing that is built and acts on a key is left out", () => {
+  const built = Object.keys(OPERATIONS).filter((name) => isBuilt(name) && !KEYLESS.includes(name));
+  expect([...new Set(trials.map(([, trial]) => trial.operation))].toSorted()).toEqual(built.toSorted());
+});
+
+it("each operation has an answer for each state", () => {
+  for (const [name, { answers }] of Object.entries(TRIALS)) expect(answers.split(" "), name).toHaveLength(KEY_STATES.length);
+});
+
+describe.each(KEY_STATES)("a key that is %s", (state) => {
+  const account = newAccount();
+  let given: Given;
+  let before: Rows;
+  const keyIn = ({ key = [] }: Rows) => key.find(({ id }) => id === given.KeyId);
+  const stateIn = (rows: Rows) => keyIn(rows)?.["state"];
+
+  beforeAll(async () => {
+    const other = await furnished(account, "alias/other");
+    given = { ...(await furnished(account, "alias/subject")), other };
+    await bring(account, given.KeyId, state);
+    before = await rowsOf(account);
+  });
+
+  const rows = trials.map(([name, trial]) => {
+    const expected = expectedOf(trial, state);
+    const [type, text = ""] = REFUSALS[expected.answer] ?? [];
+    return [name, type === undefined ? "succeeds" : `${type} ${text}`, trial, expected] as const;
+  });
+
+  it.each(rows)("%s: %s", async (_, __, trial, { answer, becomes, says }) => {
+    await reset(account, before);
+    const { status, json, requestId } = await raw(trial.operation, trial.input(given), { account });
+    const after = await rowsOf(account);
+    const { eventName, errorCode } = await eventOf(account, requestId);
+    if (answer === "+") {
+      expect({ status, json, state: stateIn(after) }).toMatchObject({ status: 200, json: says, state: becomes });
+      const tables = changed(before, after);
+      const later = state === "Unavailable" ? trial.becomesLater : undefined;
+      expect(keyIn(after)?.["state_when_available"] ?? undefined).toBe(later);
+      if (trial.changes === undefined) expect(tables).toEqual(becomes === state && later === undefined ? [] : ["key"]);
+      else expect(tables).toEqual(expect.arrayContaining([...trial.changes]));
+      expect({ eventName, errorCode }).toEqual({ eventName: trial.operation, errorCode: undefined });
+    } else {
+      const [type, text] = REFUSALS[answer] ?? [];
+      const message = text === undefined ? {} : { message: `arn:aws:kms:us-east-1:${account}:key/${given.KeyId} ${text}` };
+      expect({ status, json }).toMatchObject({ status: 400, json: { __type: type, ...message } });
+      expect(changed(before, after)).toEqual([]);
+      expect({ eventName, errorCode }).toEqual({ eventName: trial.operation, errorCode: type });
+    }
+  });
+
+  it("is listed, and so are its aliases", async () => {
+    await reset(account, before);
+    expect((await done(account, "ListKeys", {}))["Keys"]).toContainEqual(expect.objectContaining({ KeyId: given.KeyId }));
+    const alias = { AliasName: given.alias, TargetKeyId: given.KeyId };
+    expect((await done(account, "ListAliases", {}))["Aliases"]).toContainEqual(expect.objectContaining(alias));
+  });
+
+  it("at its alarms: destroyed only if it is pending deletion, rotated only if it is enabled", async () => {
+    await reset(account, before);
+    await setKey(account, given.KeyId, { deletion_at: 1, rotation_days: 365, next_rotation_at: 1 });
+    await inStore(account, ({ store: { deadlines } }) => {
+      for (const kind of ["delete", "delete-confirm", "rotate"] as const) deadlines.set({ kind, ref: given.KeyId, at: 1 });
+    });
+    for (let rings = 0; rings < 3; rings++) await ring(account);
+    const after = await rowsOf(account);
+    expect(stateIn(after)).toBe(state === "PendingDeletion" ? undefined : state);
+    const materials = after["material"]?.filter(({ key_id }) => key_id === given.KeyId);
+    expect(materials).toHaveLength({ Enabled: 2, PendingDeletion: 0 }[state as string] ?? 1);
+  });
+});
