@@ -59,7 +59,11 @@ export function renew(
   return { name: "RotateKey", keyArn: key.arn, details: { keyId: key.id, rotationType: rotation.type } };
 }
 
+const nothingPending = ({ arn }: Key): KmsError =>
+  new KmsError("KMSInvalidStateException", `No available key material pending rotation for the key: ${arn}.`);
+
 export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, { key, keyring, reads, now, quotas }) => {
+  if (key.origin === "EXTERNAL") throw nothingPending(key); // its next material is imported, and nothing can be yet
   const material = await keyring.createNext(key, reads.keys.salt(key.id));
   return (writes) => {
     if (writes.materials.onDemandCount(key.id) >= quotas.onDemandRotations) {

@@ -162,3 +162,52 @@ describe.each(KEY_STATES)("a key that is %s", (state) => {
     expect(materials).toHaveLength({ Enabled: 2, PendingDeletion: 0 }[state as string] ?? 1);
   });
 });
+
+describe("a key of a kind that no operation makes yet", () => {
+  const origin = (name: string) => `origin is ${name} which is not valid for this operation.`;
+
+  it.each<[string, Record<string, SqlStorageValue>, OperationName, string, string?]>([
+    ["ROT-08", { spec: "RSA_4096" }, "RotateKeyOnDemand", "UnsupportedOperationException"],
+    ["STATE-15", { spec: "RSA_4096", state: "Disabled" }, "RotateKeyOnDemand", "DisabledException", "is disabled."],
+    ["a disabled one", { spec: "RSA_4096", state: "Disabled" }, "EnableKeyRotation", "UnsupportedOperationException"],
+    [
+      "a disabled one",
+      { origin: "EXTERNAL", state: "Disabled" },
+      "DisableKeyRotation",
+      "UnsupportedOperationException",
+      origin("EXTERNAL"),
+    ],
+    [
+      "one in a key store",
+      { origin: "AWS_CLOUDHSM" },
+      "RotateKeyOnDemand",
+      "UnsupportedOperationException",
+      origin("AWS_CLOUDHSM"),
+    ],
+    [
+      "one in a key store",
+      { origin: "EXTERNAL_KEY_STORE" },
+      "ListKeyRotations",
+      "UnsupportedOperationException",
+      origin("EXTERNAL_KEY_STORE"),
+    ],
+    ["an imported one", { origin: "EXTERNAL" }, "GetKeyRotationStatus", "UnsupportedOperationException", origin("EXTERNAL")],
+  ])("%s %o: %s is %s", async (_, columns, name, __type, text) => {
+    const account = newAccount();
+    const KeyId = await newKey(account);
+    await setKey(account, KeyId, columns);
+    const message = text === undefined ? {} : { message: `arn:aws:kms:us-east-1:${account}:key/${KeyId} ${text}` };
+    expect(await raw(name, { KeyId }, { account })).toMatchObject({ status: 400, text: JSON.stringify({ __type, ...message }) });
+  });
+
+  it("ROT-11: an imported one has nothing to rotate to", async () => {
+    const account = newAccount();
+    const KeyId = await newKey(account);
+    await setKey(account, KeyId, { origin: "EXTERNAL" });
+    const message = `No available key material pending rotation for the key: arn:aws:kms:us-east-1:${account}:key/${KeyId}.`;
+    expect((await raw("RotateKeyOnDemand", { KeyId }, { account })).json).toEqual({
+      __type: "KMSInvalidStateException",
+      message,
+    });
+  });
+});
