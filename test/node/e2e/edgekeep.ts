@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { KMSClient } from "@aws-sdk/client-kms";
+import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { afterEach, onTestFailed } from "vitest";
 import { eventually, familyOf, killAndWait, lives, statOf } from "./processes.ts";
 
@@ -51,20 +51,28 @@ export interface Server {
 }
 
 /** `npm start -- --state STATE --port 0 …`, until it says that it is ready. */
-export async function startServer(state: string, ...args: readonly string[]): Promise<Server> {
-  return serve("start", /^Edgekeep is ready at (http:\S+)$/m, [
-    "--state",
-    state,
-    ...(args.includes("--port") ? [] : ["--port", "0"]),
-    ...args,
-  ]);
+export const startServer = (state: string, ...args: readonly string[]): Promise<Server> => startServerWith({}, state, ...args);
+
+/** The same with more in its environment, which its children inherit. */
+export async function startServerWith(
+  env: Readonly<Record<string, string>>,
+  state: string,
+  ...args: readonly string[]
+): Promise<Server> {
+  const port = args.includes("--port") ? [] : ["--port", "0"];
+  return serve("start", /^Edgekeep is ready at (http:\S+)$/m, ["--state", state, ...port, ...args], env);
 }
 
 /** Starts a script of package.json that serves, in a process group of its own as a shell does. `ready` captures the endpoint. */
-export async function serve(script: string, ready: RegExp, args: readonly string[]): Promise<Server> {
+export async function serve(
+  script: string,
+  ready: RegExp,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const npm = spawn("npm", ["run", script, "--", ...args], {
     cwd: CHECKOUT,
-    env: { ...process.env, npm_config_update_notifier: "false", NO_COLOR: "1" },
+    env: { ...process.env, npm_config_update_notifier: "false", NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -152,7 +160,8 @@ export function profileValue(state: string, file: "credentials" | "config", name
   return value;
 }
 
-export function kmsClient(state: string): KMSClient {
+/** A client with the credentials that the server has written; it does not try again, unless it is told to. */
+export function kmsClient(state: string, config: KMSClientConfig = {}): KMSClient {
   return new KMSClient({
     endpoint: profileValue(state, "config", "endpoint_url"),
     region: profileValue(state, "config", "region"),
@@ -161,5 +170,6 @@ export function kmsClient(state: string): KMSClient {
       secretAccessKey: profileValue(state, "credentials", "aws_secret_access_key"),
     },
     maxAttempts: 1,
+    ...config,
   });
 }

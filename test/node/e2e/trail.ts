@@ -47,6 +47,21 @@ export function recordedRequests(rows: readonly TrailRow[]): Map<string, number>
   return counts;
 }
 
+/** A record of what the service did by itself. */
+interface ServiceEvent {
+  readonly eventName: string;
+  readonly eventTime: string;
+  readonly eventType: string;
+  readonly resources?: readonly { readonly ARN: string }[];
+}
+
+/** What the service did to a key by itself, in order. */
+export function serviceEvents(rows: readonly TrailRow[], keyArn: string): ServiceEvent[] {
+  return rows
+    .map(({ record }) => JSON.parse(record) as ServiceEvent)
+    .filter(({ eventType, resources }) => eventType === "AwsServiceEvent" && resources?.some(({ ARN }) => ARN === keyArn));
+}
+
 /** The first thing that is wrong with the chains, or undefined. Written from docs/formats.md, not from the code that makes them. */
 export function chainFault(rows: readonly TrailRow[]): string | undefined {
   let previous: { readonly chain: string; readonly sequence: number; readonly hash: Buffer } | undefined;

@@ -1,0 +1,131 @@
+// What falls due in days, on the real server with its own alarms: stopped, and started again where those days have passed.
+
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DecryptCommand,
+  DescribeKeyCommand,
+  EnableKeyRotationCommand,
+  EncryptCommand,
+  type KMSClient,
+  ListAliasesCommand,
+  ListKeyRotationsCommand,
+  ListKeysCommand,
+  ListResourceTagsCommand,
+  ScheduleKeyDeletionCommand,
+  TagResourceCommand,
+} from "@aws-sdk/client-kms";
+import { expect, test } from "vitest";
+import { CHECKOUT, kmsClient, newState, type Server, startServer, startServerWith } from "./edgekeep.ts";
+import { eventually } from "./processes.ts";
+import { chainFault, readTrail, serviceEvents } from "./trail.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
+const TIMEOUT_MS = 120_000;
+const PLAINTEXT = Buffer.from("sealed before the days passed");
+
+const COMPILER = "cc";
+const testWithCompiler = test.skipIf(spawnSync(COMPILER, ["--version"]).status !== 0);
+
+interface Ahead {
+  readonly server: Server;
+  readonly kms: KMSClient;
+  /** What its clock said before it had a process. */
+  readonly startedAt: number;
+}
+
+async function startAhead(state: string, days: number): Promise<Ahead> {
+  const aheadMs = days * DAY_MS;
+  const library = join(dirname(state), "shifted-clock.so");
+  const source = join(CHECKOUT, "test/node/e2e/shifted-clock.c");
+  const { status, stderr } = spawnSync(COMPILER, ["-shared", "-fPIC", "-O2", "-o", library, source], { encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+  const startedAt = Date.now() + aheadMs;
+  const env = { LD_PRELOAD: library, EDGEKEEP_CLOCK_AHEAD_SECONDS: String(aheadMs / 1000) };
+  const server = await startServerWith(env, state);
+  // A signature must be of the server's time.
+  return { server, kms: kmsClient(state, { systemClockOffset: aheadMs }), startedAt };
+}
+
+async function newKey(kms: KMSClient) {
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  const [KeyId, arn] = [String(KeyMetadata?.KeyId), String(KeyMetadata?.Arn)];
+  const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: PLAINTEXT }));
+  return { KeyId, arn, CiphertextBlob };
+}
+
+const metadata = async (kms: KMSClient, KeyId: string) => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
+
+const firstServiceEvent = (state: string, arn: string) =>
+  eventually("the service's record", () => serviceEvents(readTrail(state), arn)[0]);
+
+testWithCompiler(
+  "a key due while nothing ran is there at the next start and gone a minute later, recorded once (skipped without cc)",
+  async () => {
+    const state = newState();
+    const first = await startServer(state);
+    const before = kmsClient(state);
+    const { KeyId, arn, CiphertextBlob } = await newKey(before);
+    await before.send(new CreateAliasCommand({ AliasName: "alias/doomed", TargetKeyId: KeyId }));
+    await before.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: "a", TagValue: "b" }] }));
+    await before.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    const patient = await newKey(before);
+    await before.send(new ScheduleKeyDeletionCommand({ KeyId: patient.KeyId, PendingWindowInDays: 30 }));
+    const scheduled = [await metadata(before, KeyId), await metadata(before, patient.KeyId)];
+    expect(scheduled.map((key) => key?.KeyState)).toEqual(["PendingDeletion", "PendingDeletion"]);
+    await first.stop("npm");
+
+    const { server, kms, startedAt } = await startAhead(state, 8);
+    expect([await metadata(kms, KeyId), await metadata(kms, patient.KeyId)]).toEqual(scheduled);
+
+    // No request meanwhile: the runtime puts an idle object away, and its alarm alone has to bring it back.
+    await pause(MINUTE_MS);
+    const deletion = await firstServiceEvent(state, arn);
+    expect(deletion.eventName).toBe("DeleteKey");
+    const deletedAfterMs = Date.parse(deletion.eventTime) - startedAt;
+    expect(deletedAfterMs).toBeGreaterThan(MINUTE_MS - 1000); // a record's time has whole seconds
+    expect(deletedAfterMs).toBeLessThan(MINUTE_MS * 1.5);
+
+    await expect(metadata(kms, KeyId)).rejects.toThrow(`Key '${arn}' does not exist`);
+    await expect(kms.send(new ListResourceTagsCommand({ KeyId }))).rejects.toThrow(`Key '${arn}' does not exist`);
+    await expect(kms.send(new DecryptCommand({ CiphertextBlob }))).rejects.toMatchObject({ name: "AccessDeniedException" });
+    expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([{ KeyId: patient.KeyId, KeyArn: patient.arn }]);
+    expect((await kms.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
+    expect(await metadata(kms, patient.KeyId)).toEqual(scheduled[1]);
+    await server.stop("npm");
+    expect(serviceEvents(readTrail(state), arn)).toEqual([deletion]);
+    expect(chainFault(readTrail(state))).toBeUndefined();
+  },
+  TIMEOUT_MS,
+);
+
+testWithCompiler(
+  "a rotation due while nothing ran is made up for once, and what was sealed before opens (skipped without cc)",
+  async () => {
+    const state = newState();
+    const first = await startServer(state);
+    const before = kmsClient(state);
+    const { KeyId, arn, CiphertextBlob } = await newKey(before);
+    await before.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: 90 }));
+    const firstMaterial = (await metadata(before, KeyId))?.CurrentKeyMaterialId;
+    await first.stop("npm");
+
+    const { server, kms, startedAt } = await startAhead(state, 200);
+    const rotation = await firstServiceEvent(state, arn);
+    expect(rotation.eventName).toBe("RotateKey");
+    expect(Date.parse(rotation.eventTime)).toBeGreaterThan(startedAt - 1000);
+
+    const opened = await kms.send(new DecryptCommand({ CiphertextBlob }));
+    expect(opened).toMatchObject({ Plaintext: new Uint8Array(PLAINTEXT), KeyMaterialId: firstMaterial });
+    expect((await metadata(kms, KeyId))?.CurrentKeyMaterialId).not.toBe(firstMaterial);
+    const { Rotations } = await kms.send(new ListKeyRotationsCommand({ KeyId }));
+    expect(Rotations).toMatchObject([{ RotationType: "AUTOMATIC", KeyMaterialState: "CURRENT" }]);
+    await server.stop("npm");
+    expect(serviceEvents(readTrail(state), arn)).toEqual([rotation]);
+    expect(chainFault(readTrail(state))).toBeUndefined();
+  },
+);
