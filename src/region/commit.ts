@@ -70,7 +70,7 @@ function write({ trace, visit }: Ending, change: Commit, world: World): Recorded
       return refusal(cause, trace, world);
     },
   );
-  wake(world); // the change may have set a deadline
+  if (world.store.deadlines.moved()) wake(world);
   return written === undefined
     ? { answer: failure(new KmsError("KMSInternalException"), requestId), durable: true }
     : { answer: written.answer, durable: true };

@@ -14,20 +14,34 @@ export interface Deadlines {
   set(deadline: Deadline): void;
   remove(kind: DeadlineKind, ref: string): void;
   earliest(): number | undefined;
+  /** Whether a row has been set or removed since this was last asked. */
+  moved(): boolean;
   /** At most `limit` rows that are due: the flush, then the earliest first. */
   due(now: number, limit: number): readonly Deadline[];
 }
 
 type Row = { kind: DeadlineKind; ref: string; at: number };
 
-export const deadlines = (sql: SqlStorage): Deadlines => ({
-  set({ kind, ref, at }) {
-    sql.exec("INSERT INTO deadline (kind, ref, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at", kind, ref, at);
-  },
-  remove(kind, ref) {
-    sql.exec("DELETE FROM deadline WHERE kind = ? AND ref = ?", kind, ref);
-  },
-  earliest: () => sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM deadline").one().at ?? undefined,
-  due: (now, limit) =>
-    sql.exec<Row>("SELECT kind, ref, at FROM deadline WHERE at <= ? ORDER BY kind <> 'flush', at LIMIT ?", now, limit).toArray(),
-});
+export function deadlines(sql: SqlStorage): Deadlines {
+  let moved = false;
+  return {
+    set({ kind, ref, at }) {
+      sql.exec("INSERT INTO deadline (kind, ref, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at", kind, ref, at);
+      moved = true;
+    },
+    remove(kind, ref) {
+      sql.exec("DELETE FROM deadline WHERE kind = ? AND ref = ?", kind, ref);
+      moved = true;
+    },
+    earliest: () => sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM deadline").one().at ?? undefined,
+    moved() {
+      const hasMoved = moved;
+      moved = false;
+      return hasMoved;
+    },
+    due: (now, limit) =>
+      sql
+        .exec<Row>("SELECT kind, ref, at FROM deadline WHERE at <= ? ORDER BY kind <> 'flush', at LIMIT ?", now, limit)
+        .toArray(),
+  };
+}

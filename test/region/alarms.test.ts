@@ -115,6 +115,27 @@ describe("an alarm that the platform has dropped", () => {
   });
 });
 
+it("a write that moves no deadline leaves the alarm alone, one that does moves it", async () => {
+  const account = newAccount();
+  const KeyId = await newKey(account);
+  let alarms = 0;
+  await inStore(account, ({ storage }) => {
+    override(storage, "setAlarm", (setAlarm) => (...given) => {
+      alarms++;
+      return setAlarm(...given);
+    });
+  });
+  const sets = async (name: string): Promise<number> => {
+    alarms = 0;
+    await raw(name, { KeyId }, { account });
+    return alarms;
+  };
+  expect(await sets("DisableKey")).toBe(0);
+  expect(await sets("EnableKey")).toBe(0);
+  expect(await sets("EnableKeyRotation")).toBe(1);
+  expect(await sets("DisableKey")).toBe(0);
+});
+
 it("a flush that is due already is neither put off nor written again by the requests behind it", async () => {
   const account = newAccount();
   const KeyId = await newKey(account);
