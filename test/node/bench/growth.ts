@@ -87,7 +87,6 @@ try {
     `workerd's memory, MiB: ${begin.toFixed(0)} at first, ${settled.toFixed(0)} after the records, ${last.toFixed(0)} after ${values.minutes} minutes more${flat ? "" : "  not flat"}`,
   );
 } finally {
-  fresh.stop();
-  aged.stop();
+  await Promise.all([fresh.stop(), aged.stop()]);
 }
 if (failed) process.exitCode = 1;

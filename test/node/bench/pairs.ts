@@ -1,5 +1,6 @@
 // Comparing by pairs: what is measured on such machines at different minutes cannot be compared.
 
+import { setTimeout as pause } from "node:timers/promises";
 import { type Slice, slice } from "./load.ts";
 
 export interface Compared {
@@ -18,10 +19,26 @@ export interface Extent {
   readonly connections: number;
   readonly pairs: number;
   readonly milliseconds: number;
+  /** Without load before each slice, where the two loads are on two servers: what one still has to do would slow the other. */
+  readonly restMs?: number;
 }
 
-const run = async ({ port, prepare }: Load, { connections, milliseconds }: Extent): Promise<Slice> =>
-  slice(port, await prepare(), connections, milliseconds);
+/** As the command line gives it. */
+export const EXTENT_OPTIONS = {
+  pairs: { type: "string", default: "5" },
+  slice: { type: "string", default: "700" },
+  connections: { type: "string", default: "1,16,64" },
+} as const;
+
+type Given = Readonly<Record<keyof typeof EXTENT_OPTIONS, string>>;
+
+export const extentsOf = ({ pairs, slice, connections }: Given): Extent[] =>
+  connections.split(",").map((count) => ({ connections: Number(count), pairs: Number(pairs), milliseconds: Number(slice) }));
+
+async function run({ port, prepare }: Load, { connections, milliseconds, restMs = 0 }: Extent): Promise<Slice> {
+  await pause(restMs);
+  return slice(port, await prepare(), connections, milliseconds);
+}
 
 /** Measures one load against another, after a slice of each that does not count. */
 export async function compare(measured: Load, against: Load, extent: Extent): Promise<Compared> {
@@ -40,5 +57,7 @@ export async function compare(measured: Load, against: Load, extent: Extent): Pr
 }
 
 export function median(numbers: readonly number[]): number {
-  return numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+  const sorted = numbers.toSorted((left, right) => left - right);
+  const [lower, upper] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return lower === undefined || upper === undefined ? Number.NaN : (lower + upper) / 2;
 }

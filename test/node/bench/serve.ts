@@ -19,7 +19,7 @@ const stop = async (): Promise<void> => {
   rmSync(state, { recursive: true, force: true });
   process.exit(0);
 };
-process.on("SIGTERM", () => void stop());
+for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => void stop());
 process.on("disconnect", () => void stop());
 
 const endpoint = await server.start(0, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys });

@@ -2,9 +2,11 @@
 
 import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { rootCredentials } from "../../../src/auth/credentials.ts";
+import { CHECKOUT } from "../../../src/cli/arguments.ts";
 import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
 import { type Credentials, signedCalls } from "./requests.ts";
 
@@ -22,12 +24,13 @@ export interface Target {
   ): Promise<Buffer[]>;
   /** Resident memory of workerd, in MiB. */
   memory(): number;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
-export async function startTarget(): Promise<Target> {
+/** @param checkout whose server it is. */
+export async function startTarget(checkout = CHECKOUT): Promise<Target> {
   const rootKeys = randomBytes(32).toString("base64");
-  const child = fork(fileURLToPath(new URL("serve.ts", import.meta.url)), { env: { ...process.env, ROOT_KEYS: rootKeys } });
+  const child = fork(join(checkout, "test/node/bench/serve.ts"), { cwd: checkout, env: { ...process.env, ROOT_KEYS: rootKeys } });
   const { endpoint } = await new Promise<{ endpoint: string }>((resolve, reject) => {
     child.once("message", (message) => resolve(message as { endpoint: string }));
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
@@ -62,9 +65,11 @@ export async function startTarget(): Promise<Target> {
         Array.from({ length: count }, (_, at) => inputs[at % inputs.length] ?? {}),
       ),
     memory: () => memoryOf(child.pid ?? 0),
-    stop() {
-      child.removeAllListeners("exit");
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
       child.kill("SIGTERM");
+      await ended;
     },
   };
 }
