@@ -7,6 +7,14 @@ import { TEST_ROOT_KEYS } from "../support/root-keys.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** How many sequences the lifecycle's property test tries, and which ones a failure has printed: `npm run fuzz:lifecycle`. */
+const { FUZZ_RUNS = "300", FUZZ_SEED, FUZZ_PATH } = process.env;
+const fuzz = {
+  numRuns: Number(FUZZ_RUNS),
+  ...(FUZZ_SEED === undefined ? {} : { seed: Number(FUZZ_SEED) }),
+  ...(FUZZ_PATH === undefined ? {} : { path: FUZZ_PATH }),
+};
+
 export default defineConfig(async () => ({
   root,
   test: {
@@ -35,6 +43,7 @@ export default defineConfig(async () => ({
           name: "workers",
           include: ["test/unit/**/*.test.ts", "test/kms/**/*.test.ts", "test/region/**/*.test.ts"],
           setupFiles: ["test/support/setup.ts"],
+          provide: { fuzz },
         },
       },
     ],
