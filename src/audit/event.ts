@@ -9,7 +9,7 @@ import { memberPath } from "../wire/shape.ts";
 /** Bytes of UTF-8; a record past it is printed again with its long members left out. */
 const RECORD_BYTES_MAX = 64 * 1024;
 const MEMBER_CHARACTERS_KEPT = 4 * 1024;
-const TEXT_CHARACTERS_MAX = 1024;
+export const TEXT_CHARACTERS_MAX = 1024;
 
 /** Of the HTTP request. */
 export interface Source {

@@ -157,7 +157,8 @@ function switchTo(state: "Enabled" | "Disabled", keyId: string, { keys }: Writes
 export const enableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
   switchTo("Enabled", key.id, writes);
   // Rotation stood still meanwhile: what is overdue is done at once.
-  if (key.rotation !== undefined) writes.deadlines.set({ kind: "rotate", ref: key.id, at: key.rotation.nextAt });
+  const { rotation } = writes.keys.find(key.id) ?? key;
+  if (rotation !== undefined) writes.deadlines.set({ kind: "rotate", ref: key.id, at: rotation.nextAt });
   return {};
 });
 

@@ -1,6 +1,8 @@
 // How much an account may have in a Region. Source: KMS developer guide, "Resource quotas". A deployment overrides rows by the variable
 // QUOTAS, a JSON object such as {"keys": 5000}.
 
+import { readOverrides } from "./overrides.ts";
+
 export interface Quotas {
   /** Customer managed keys that are not yet deleted. AWS's is 100,000; one object holds them all, so ours is lower. */
   readonly keys: number;
@@ -15,10 +17,6 @@ const DEFAULT_QUOTAS: Quotas = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, 
 /** Reads the variable. @throws TypeError for a quota that does not exist, or is no whole number. */
 export function parseQuotas(text: string | undefined): Quotas {
   if (text === undefined || text === "") return DEFAULT_QUOTAS;
-  const given = JSON.parse(text) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(DEFAULT_QUOTAS, name)) throw new TypeError(`QUOTAS: there is no quota ${name}`);
-    if (!Number.isInteger(value) || Number(value) < 0) throw new TypeError(`QUOTAS: ${name} is no whole number`);
-  }
-  return { ...DEFAULT_QUOTAS, ...given };
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+  return { ...DEFAULT_QUOTAS, ...readOverrides("QUOTAS", text, { ...DEFAULT_QUOTAS }, isCount) };
 }

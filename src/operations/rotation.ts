@@ -19,7 +19,7 @@ export const enableKeyRotation = accepts(
   structure({ KeyId: keyId, RotationPeriodInDays: defaulted(integer({ min: 90, max: 2560 }), PERIOD_DAYS_DEFAULT) }),
   ({ RotationPeriodInDays: days }, { key, now }) =>
     (writes) => {
-      if (key.rotation?.days === days) return {}; // as it is, its date included
+      if (writes.keys.find(key.id)?.rotation?.days === days) return {}; // as it is, its date included
       const nextAt = daysAfter(now(), days);
       writes.keys.setRotation(key.id, { days, nextAt });
       writes.deadlines.set({ kind: "rotate", ref: key.id, at: nextAt });

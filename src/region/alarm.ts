@@ -2,8 +2,8 @@
 
 import type { World } from "./world.ts";
 
-/** Sets the object's alarm to the earliest deadline. */
-export function wake(world: World): void {
+/** Sets the object's alarm to the earliest deadline, but no sooner than in so many milliseconds; where there is none, to nothing. */
+export function wake(world: World, aheadMs = 0): void {
   const at = world.store.deadlines.earliest();
-  if (at !== undefined) void world.storage.setAlarm(Math.max(at, world.now()));
+  void (at === undefined ? world.storage.deleteAlarm() : world.storage.setAlarm(Math.max(at, world.now() + aheadMs)));
 }

@@ -1,8 +1,8 @@
-// What alarm() does: whatever is due by the clock, each kind on its own, so that one that fails delays no other; the flush first.
+// What alarm() does: whatever is due by the clock, each on its own, so that one that fails or waits delays no other; the flush first.
 
 import type { Deadline, DeadlineKind } from "../store/deadlines.ts";
 import { wake } from "./alarm.ts";
-import { confirmDeletion, lookAtDeletion } from "./deletion.ts";
+import { confirmDeletion, lookAtDeletion, putBackDeletions } from "./deletion.ts";
 import { drain } from "./drain.ts";
 import { rotate } from "./rotation.ts";
 import { recordThrottled } from "./throttled.ts";
@@ -11,26 +11,34 @@ import { described, type World } from "./world.ts";
 /** Long enough to gather many requests into one statement, short enough for "in the trail within seconds". */
 const FLUSH_DELAY_MS = 1000;
 const RETRY_MS_MAX = 30_000;
+const TROUBLE_MS = 1000;
 const DUE_MAX = 100;
 
 /** How often in a row the flush has failed, an instance. */
 const failures = new WeakMap<World, number>();
-/** Whether a flush is due already: known in memory, so that no request reads it from the table. */
-const armed = new WeakSet<World>();
+/** When a flush is due, if one is: known in memory, so that no request reads it from the table. */
+const armed = new WeakMap<World, number>();
 
 /** Makes sure that records leave the outbox soon. To be called in the transaction that put them there. */
 export function armFlush(world: World): void {
-  if (armed.has(world)) return;
-  const at = world.now() + FLUSH_DELAY_MS;
-  world.store.deadlines.set({ kind: "flush", ref: "", at });
-  armed.add(world);
+  const now = world.now();
+  // One that is farther off has been set by a clock that was ahead.
+  if ((armed.get(world) ?? Number.POSITIVE_INFINITY) <= now + RETRY_MS_MAX) return;
+  setFlush(world, now + FLUSH_DELAY_MS);
   wake(world);
+}
+
+function setFlush(world: World, at: number): void {
+  world.store.deadlines.set({ kind: "flush", ref: "", at });
+  armed.set(world, at);
 }
 
 /** Where a transaction failed, the table may not hold what memory says. */
 export const disarm = (world: World): boolean => armed.delete(world);
 
-const CHORES: Readonly<Record<DeadlineKind, (world: World, keyId: string) => Promise<void>>> = {
+type Chore = (world: World, keyId: string, at: number) => Promise<void>;
+
+const CHORES: Readonly<Record<DeadlineKind, Chore>> = {
   flush,
   delete: lookAtDeletion,
   "delete-confirm": confirmDeletion,
@@ -38,25 +46,49 @@ const CHORES: Readonly<Record<DeadlineKind, (world: World, keyId: string) => Pro
   throttled: recordThrottled,
 };
 
+/** With each start: whoever has a deadline has an alarm. The platform drops one after a few failures. */
+export async function startChores(world: World): Promise<void> {
+  if (!world.hasDeadlines()) return;
+  putBackDeletions(world);
+  if (world.store.deadlines.takeMoved() || (await world.storage.getAlarm()) === null) wake(world);
+}
+
 /** Sets the next alarm whatever happens. Throws where not even that can be done: the platform calls again then, a few times. */
 export async function doChores(world: World): Promise<void> {
   if (!world.hasDeadlines()) return; // nor may there be any table
+  let settled = false;
   try {
-    for (const deadline of world.store.deadlines.due(world.now(), DUE_MAX)) await doChore(deadline, world);
+    putBackDeletions(world);
+    const due = world.store.deadlines.due(world.now(), DUE_MAX);
+    const flushing = due.filter(({ kind }) => kind === "flush").map((deadline) => doChore(deadline, world)); // D1 may take its time
+    const others: boolean[] = [];
+    for (const deadline of due) if (deadline.kind !== "flush") others.push(await doChore(deadline, world));
+    settled = [...others, ...(await Promise.all(flushing))].every((done) => done);
   } catch (cause) {
     world.log({ event: "chores failed", ...described(cause) });
   } finally {
-    wake(world);
+    wake(world, settled ? 0 : TROUBLE_MS); // what could not even be put off is still due
   }
 }
 
-/** One that fails is put off: at once again would be for ever. */
-async function doChore({ kind, ref }: Deadline, world: World): Promise<void> {
+/** One that fails is put off: at once again would be for ever. @returns false where it could not be put off either. */
+async function doChore({ kind, ref, at }: Deadline, world: World): Promise<boolean> {
   try {
-    await CHORES[kind](world, ref); // a kind that only a newer version knows fails here
+    await CHORES[kind](world, ref, at); // a kind that only a newer version knows fails here
+    return true;
   } catch (cause) {
     world.log({ event: "chore failed", kind, ...described(cause) });
+    return putOff({ kind, ref }, world);
+  }
+}
+
+function putOff({ kind, ref }: Pick<Deadline, "kind" | "ref">, world: World): boolean {
+  try {
     world.store.deadlines.set({ kind, ref, at: world.now() + RETRY_MS_MAX });
+    return true;
+  } catch (cause) {
+    world.log({ event: "chore not put off", kind, ...described(cause) });
+    return false;
   }
 }
 
@@ -69,8 +101,6 @@ async function flush(world: World): Promise<void> {
     world.store.deadlines.remove("flush", "");
     armed.delete(world);
   } else {
-    const delay = Math.min(FLUSH_DELAY_MS * 2 ** failed, RETRY_MS_MAX);
-    world.store.deadlines.set({ kind: "flush", ref: "", at: world.now() + delay });
-    armed.add(world);
+    setFlush(world, world.now() + Math.min(FLUSH_DELAY_MS * 2 ** failed, RETRY_MS_MAX));
   }
 }

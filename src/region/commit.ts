@@ -70,7 +70,7 @@ function write({ trace, visit }: Ending, change: Commit, world: World): Recorded
       return refusal(cause, trace, world);
     },
   );
-  if (world.store.deadlines.moved()) wake(world);
+  if (world.store.deadlines.takeMoved()) wake(world);
   return written === undefined
     ? { answer: failure(new KmsError("KMSInternalException"), requestId), durable: true }
     : { answer: written.answer, durable: true };

@@ -1,5 +1,6 @@
-// What the alarm does when a key's time has come. It takes two looks, a minute apart: one jump of a clock must not destroy a key. The first
-// puts the row off durably, the second destroys if both times are past; a date that lies in the future again puts the row back.
+// What the alarm does when a key's time has come. It takes two looks, a minute apart, so that a jump of a clock does not destroy a key. The
+// first puts the row off durably, the second destroys; one that comes late is a first look again, since nobody knows what the clock did
+// meanwhile; and where the clock has gone back, the row is put back.
 
 import type { Key } from "../keyring/key.ts";
 import { byItself } from "./by-itself.ts";
@@ -7,32 +8,48 @@ import { serviceEntry } from "./trace.ts";
 import type { World } from "./world.ts";
 
 const CONFIRM_MS = 60_000;
+/** How late a second look may come. */
+const LATE_MS_MAX = 60_000;
 
 /** The first look. */
 export async function lookAtDeletion(world: World, keyId: string): Promise<void> {
   const key = doomed(world, keyId);
+  if (key !== undefined && key.deletionAt > world.now()) return putBack(key, world);
   world.storage.transactionSync(() => {
     world.store.deadlines.remove("delete", keyId);
-    if (key === undefined) return;
-    const isDue = key.deletionAt <= world.now();
-    const next = isDue
-      ? ({ kind: "delete-confirm", at: world.now() + CONFIRM_MS } as const)
-      : ({ kind: "delete", at: key.deletionAt } as const);
-    world.store.deadlines.set({ ...next, ref: keyId });
-  });
-}
-
-/** The second look. */
-export async function confirmDeletion(world: World, keyId: string): Promise<void> {
-  const key = doomed(world, keyId);
-  if (key !== undefined && key.deletionAt <= world.now()) return destroy(key, world);
-  world.storage.transactionSync(() => {
     world.store.deadlines.remove("delete-confirm", keyId);
-    if (key !== undefined) world.store.deadlines.set({ kind: "delete", ref: keyId, at: key.deletionAt });
+    if (key !== undefined) world.store.deadlines.set({ kind: "delete-confirm", ref: keyId, at: world.now() + CONFIRM_MS });
   });
 }
 
-function doomed(world: World, keyId: string): (Key & { readonly deletionAt: number }) | undefined {
+/** The second look, which was due at a time. */
+export async function confirmDeletion(world: World, keyId: string, at: number): Promise<void> {
+  const key = doomed(world, keyId);
+  const isTimely = key !== undefined && key.deletionAt <= world.now() && world.now() - at <= LATE_MS_MAX;
+  if (isTimely) destroy(key, world);
+  else await lookAtDeletion(world, keyId);
+}
+
+/** Second looks that only a clock which was ahead can have put where they are. */
+export function putBackDeletions(world: World): void {
+  for (const { ref } of world.store.deadlines.after("delete-confirm", world.now() + CONFIRM_MS)) {
+    const key = doomed(world, ref);
+    if (key !== undefined) putBack(key, world);
+  }
+}
+
+function putBack({ id, deletionAt }: Doomed, { storage, store: { deadlines } }: World): void {
+  storage.transactionSync(() => {
+    deadlines.remove("delete-confirm", id);
+    deadlines.set({ kind: "delete", ref: id, at: deletionAt });
+  });
+}
+
+interface Doomed extends Key {
+  readonly deletionAt: number;
+}
+
+function doomed(world: World, keyId: string): Doomed | undefined {
   const key = world.store.keys.find(keyId);
   if (key?.state !== "PendingDeletion" || key.deletionAt === undefined) return undefined;
   return { ...key, deletionAt: key.deletionAt };
@@ -40,11 +57,12 @@ function doomed(world: World, keyId: string): (Key & { readonly deletionAt: numb
 
 /** Overwrites what is sealed, then removes the key and all that is its own, with one record: all of it, or nothing. */
 function destroy(key: Key, world: World): void {
-  const { materials, aliases, tags, usages, deadlines, keys } = world.store;
+  const { materials, aliases, tags, grants, usages, deadlines, keys } = world.store;
   byItself(world, () => {
     materials.destroy(key.id);
     aliases.removeAllOf(key.id);
     tags.removeAllOf(key.id);
+    grants.removeAllOf(key.id);
     usages.remove(key.id);
     deadlines.remove("delete-confirm", key.id);
     deadlines.remove("rotate", key.id);

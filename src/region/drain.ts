@@ -4,14 +4,16 @@ import type { Beginning } from "../audit/event.ts";
 import type { Batch, Link } from "../store/outbox.ts";
 import { described, type World } from "./world.ts";
 
-/** Statements a run, so that one alarm ends before the platform ends it. */
+/** Statements and time a run, so that one alarm ends before the platform ends it. */
 const STATEMENTS_MAX = 200;
+const RUN_MS_MAX = 30_000;
 /** What fails so often, while D1 takes other records, is refused by itself; once alone may be any trouble on the way. */
 const ATTEMPTS_MAX = 3;
 
 /** @returns false where D1 is away: everything waits then. */
 export async function drain(world: World): Promise<boolean> {
-  for (let statement = 0; statement < STATEMENTS_MAX; statement++) {
+  const end = world.now() + RUN_MS_MAX;
+  for (let statement = 0; statement < STATEMENTS_MAX && world.now() < end; statement++) {
     const oldest = world.store.outbox.oldest(world.store.meta.find("incarnation") ?? "");
     if (oldest === undefined) return true;
     const outcome = await deliver(oldest, world);

@@ -74,7 +74,7 @@ export function tokenBuckets(rates: RequestRates, now: () => number): Rates {
 
 /** The throttled calls of one principal and operation. */
 export interface Throttled {
-  /** The first of them, without its body. */
+  /** The first of them, without its passport and body; without its name where that is no operation's. */
   readonly call: KmsCall;
   readonly who: Who;
   readonly op: Operation | undefined;

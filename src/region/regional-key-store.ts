@@ -7,9 +7,8 @@ import { parseQuotas } from "../operations/quotas.ts";
 import { parseRates } from "../operations/rates.ts";
 import { failure } from "../wire/aws-json.ts";
 import { KmsError } from "../wire/faults.ts";
-import { wake } from "./alarm.ts";
 import type { KmsCall, Reply } from "./call.ts";
-import { doChores } from "./chores.ts";
+import { doChores, startChores } from "./chores.ts";
 import { perform } from "./perform.ts";
 import { createWorld } from "./wiring.ts";
 import { described, type World } from "./world.ts";
@@ -32,10 +31,7 @@ export class RegionalKeyStore extends DurableObject<Env> {
       uuid: () => crypto.randomUUID(),
       log: (line) => console.error(JSON.stringify(line)),
     });
-    // The platform drops an alarm after a few failures: whoever has a deadline has an alarm.
-    void ctx.blockConcurrencyWhile(async () => {
-      if (this.world.hasDeadlines() && (await ctx.storage.getAlarm()) === null) wake(this.world);
-    });
+    void ctx.blockConcurrencyWhile(() => startChores(this.world));
   }
 
   /** One operation of KMS. Never throws for a caller's mistake: what is thrown would be lost on the way. */

@@ -26,10 +26,6 @@ export interface Trace {
 
 const OPERATION_NAME = /^[A-Za-z0-9]{1,64}$/;
 
-/** What a record calls an operation. */
-export const eventName = (name: string, op: Operation | undefined): string =>
-  op !== undefined || OPERATION_NAME.test(name) ? name : "Unknown";
-
 /** How a call has ended; `at`: when, if not now. */
 interface End {
   readonly output?: Output | undefined;
@@ -45,7 +41,7 @@ export function entry(trace: Trace, world: World, end: End): Entry {
   const record = printEvent({
     id,
     time,
-    name: eventName(call.name, op),
+    name: op !== undefined || OPERATION_NAME.test(call.name) ? call.name : "Unknown",
     readOnly: op?.effect !== "write",
     region: world.scope.region,
     account: who.account,

@@ -67,6 +67,7 @@ export function createWorld(effects: Effects): World {
       recorded: () => armFlush(world),
       failed: (cause) => {
         world.dropCaches();
+        tables.usages.forget();
         disarm(world);
         world.log({ event: "commit failed", ...described(cause) });
       },
@@ -95,7 +96,6 @@ export function createWorld(effects: Effects): World {
     },
     dropCaches() {
       tables.keys.forget();
-      tables.usages.forget();
       keyring.dropAll();
       world.changes++;
     },

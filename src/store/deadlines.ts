@@ -14,8 +14,10 @@ export interface Deadlines {
   set(deadline: Deadline): void;
   remove(kind: DeadlineKind, ref: string): void;
   earliest(): number | undefined;
+  /** Rows of a kind that are due after a time. */
+  after(kind: DeadlineKind, at: number): readonly Deadline[];
   /** Whether a row has been set or removed since this was last asked. */
-  moved(): boolean;
+  takeMoved(): boolean;
   /** At most `limit` rows that are due: the flush, then the earliest first. */
   due(now: number, limit: number): readonly Deadline[];
 }
@@ -34,7 +36,8 @@ export function deadlines(sql: SqlStorage): Deadlines {
       moved = true;
     },
     earliest: () => sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM deadline").one().at ?? undefined,
-    moved() {
+    after: (kind, at) => sql.exec<Row>("SELECT kind, ref, at FROM deadline WHERE kind = ? AND at > ?", kind, at).toArray(),
+    takeMoved() {
       const hasMoved = moved;
       moved = false;
       return hasMoved;

@@ -4,6 +4,7 @@ import { canBecome, type Key, type KeyState, type KeyUsage, type Origin } from "
 import { type ArnScope, keyArn } from "../wire/arn.ts";
 import { remember } from "../wire/bounded.ts";
 import type { Bytes } from "../wire/bytes.ts";
+import type { Sealed } from "./sealed.ts";
 
 const CACHED_MAX = 2048;
 
@@ -51,7 +52,7 @@ export interface KeyWrites extends KeyReads {
   setRotation(id: string, rotation: Key["rotation"]): void;
   /** Undefined: no longer. The state is set beside it. */
   setDeletion(id: string, at: number | undefined): void;
-  /** Removes a key of which nothing else is left. */
+  /** Overwrites the salt of a key of which nothing else is left, then removes it. */
   remove(id: string): void;
 }
 
@@ -59,7 +60,12 @@ const OWN_COLUMNS = "id, spec, usage, origin, state, description, multi_region, 
 const COLUMNS = `${OWN_COLUMNS}, deletion_at, rotation_days, next_rotation_at`;
 
 /** `dropped` is told each key that is written, in the turn of the write. */
-export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => void): KeyWrites & { forget(): void } {
+export function keys(
+  sql: SqlStorage,
+  sealed: Sealed,
+  scope: ArnScope,
+  dropped: (id: string) => void,
+): KeyWrites & { forget(): void } {
   const cached = new Map<string, Key>();
 
   const fromRow = (row: KeyRow): Key => ({
@@ -91,6 +97,9 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
     return key;
   };
 
+  const saltSlot = (id: string): number =>
+    sql.exec<{ salt_slot: number }>("SELECT salt_slot FROM key WHERE id = ?", id).one().salt_slot;
+
   const touch = (id: string): void => {
     cached.delete(id);
     dropped(id);
@@ -105,7 +114,7 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
     policy: (id) => sql.exec<{ policy: string }>("SELECT policy FROM key WHERE id = ?", id).one().policy,
     insert(key) {
       sql.exec(
-        `INSERT INTO key (${OWN_COLUMNS}, policy, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO key (${OWN_COLUMNS}, policy, salt_slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         key.id,
         key.spec,
         key.usage,
@@ -116,12 +125,12 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
         key.createdAt,
         key.materialId ?? null,
         key.policy,
-        key.salt,
+        sealed.put(key.salt),
       );
       touch(key.id);
       return { ...key, arn: keyArn(scope, key.id), account: scope.account, deletionAt: undefined, rotation: undefined };
     },
-    salt: (id) => new Uint8Array(sql.exec<{ salt: ArrayBuffer }>("SELECT salt FROM key WHERE id = ?", id).one().salt),
+    salt: (id) => sealed.get(saltSlot(id)),
     setPolicy(id, policy) {
       sql.exec("UPDATE key SET policy = ? WHERE id = ?", policy, id);
       touch(id);
@@ -140,6 +149,7 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
       touch(id);
     },
     remove(id) {
+      sealed.free(saltSlot(id));
       sql.exec("DELETE FROM key WHERE id = ?", id);
       touch(id);
     },
@@ -154,7 +164,7 @@ export function keys(sql: SqlStorage, scope: ArnScope, dropped: (id: string) => 
     setState(id, state) {
       const before = find(id)?.state;
       if (before === undefined || !canBecome(before, state)) throw new Error(`key ${id} cannot go from ${before} to ${state}`);
-      sql.exec("UPDATE key SET state = ? WHERE id = ?", state, id);
+      sql.exec("UPDATE key SET state = ?, state_when_available = NULL WHERE id = ?", state, id);
       touch(id);
     },
   };

@@ -1,8 +1,9 @@
-// Table `material`: a row each, sealed. Rotation, import and re-sealing add rows, not columns.
+// Table `material`: a row each; what is sealed stands in a slot. Rotation, import and re-sealing add rows, not columns.
 
 import type { Origin } from "../keyring/key.ts";
 import type { SealedMaterials } from "../keyring/keyring.ts";
 import type { Bytes } from "../wire/bytes.ts";
+import type { Sealed } from "./sealed.ts";
 
 export interface NewMaterialRow {
   /** 64 hexadecimal digits. */
@@ -45,11 +46,11 @@ type Row = {
   rotation_type: RotationType | null;
 };
 
-export const materials = (sql: SqlStorage): MaterialWrites => ({
+export const materials = (sql: SqlStorage, sealed: Sealed): MaterialWrites => ({
   find(keyId, prefix) {
-    const query = "SELECT id, box FROM material WHERE key_id = ? AND id >= ? AND id <= ? LIMIT 1";
-    const [row] = sql.exec<{ id: string; box: ArrayBuffer }>(query, keyId, prefix, `${prefix}g`).toArray();
-    return row === undefined ? undefined : { id: row.id, box: new Uint8Array(row.box) };
+    const query = "SELECT id, slot FROM material WHERE key_id = ? AND id >= ? AND id <= ? LIMIT 1";
+    const [row] = sql.exec<{ id: string; slot: number }>(query, keyId, prefix, `${prefix}g`).toArray();
+    return row === undefined ? undefined : { id: row.id, box: sealed.get(row.slot) };
   },
   page(keyId, after, limit) {
     const query = `SELECT id, sequence, state, rotated_at, rotation_type FROM material
@@ -69,7 +70,8 @@ export const materials = (sql: SqlStorage): MaterialWrites => ({
     return sql.exec<{ count: number }>(query, keyId).one().count;
   },
   destroy(keyId) {
-    sql.exec("UPDATE material SET box = zeroblob(length(box)) WHERE key_id = ?", keyId);
+    const rows = sql.exec<{ slot: number }>("SELECT slot FROM material WHERE key_id = ?", keyId).toArray();
+    for (const { slot } of rows) sealed.free(slot);
     sql.exec("DELETE FROM material WHERE key_id = ?", keyId);
   },
   insert({ id, keyId, box, origin, createdAt }, rotation) {
@@ -77,11 +79,11 @@ export const materials = (sql: SqlStorage): MaterialWrites => ({
     sql.exec("UPDATE material SET state = 'NON_CURRENT' WHERE key_id = ?", keyId);
     sql.exec(
       `INSERT INTO material
-         (key_id, id, sequence, box, root_version, state, origin, created_at, expires_at, rotated_at, rotation_type)
+         (key_id, id, sequence, slot, root_version, state, origin, created_at, expires_at, rotated_at, rotation_type)
        VALUES (?1, ?2, (SELECT count(*) FROM material WHERE key_id = ?1), ?3, ?4, 'CURRENT', ?5, ?6, NULL, ?7, ?8)`,
       keyId,
       id,
-      box,
+      sealed.put(box),
       rootVersion,
       origin,
       createdAt,

@@ -40,7 +40,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE material ADD COLUMN rotated_at INTEGER;
   ALTER TABLE material ADD COLUMN rotation_type TEXT;
   `,
-  // The last cryptographic operation with each key; what becomes of a key that is unavailable.
+  // The last cryptographic operation with each key; what becomes of a key that is unavailable. What is sealed moves into slots
+  // (sealed.ts), behind two free ones: where the second comes, SQLite copies the first to another page, so it must be empty.
   `
   ALTER TABLE key ADD COLUMN state_when_available TEXT;
   CREATE TABLE usage (
@@ -48,6 +49,23 @@ const MIGRATIONS: readonly string[] = [
     request_id TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   ALTER TABLE outbox ADD COLUMN usages TEXT NOT NULL DEFAULT '[]';
+  CREATE TABLE sealed (slot INTEGER PRIMARY KEY, used INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+  CREATE INDEX sealed_free ON sealed (slot) WHERE used = 0;
+  INSERT INTO sealed (used, bytes) VALUES (0, zeroblob(4000)), (0, zeroblob(4000));
+  ALTER TABLE key ADD COLUMN salt_slot INTEGER REFERENCES sealed (slot);
+  INSERT INTO sealed (used, bytes)
+    SELECT 1, CAST(unhex(printf('%04X', length(salt))) || salt || zeroblob(3998 - length(salt)) AS BLOB) FROM key ORDER BY id;
+  UPDATE key SET salt_slot = place + 2, salt = zeroblob(length(salt))
+    FROM (SELECT id AS found, row_number() OVER (ORDER BY id) AS place FROM key) WHERE id = found;
+  ALTER TABLE key DROP COLUMN salt;
+  ALTER TABLE material ADD COLUMN slot INTEGER REFERENCES sealed (slot);
+  INSERT INTO sealed (used, bytes)
+    SELECT 1, CAST(unhex(printf('%04X', length(box))) || box || zeroblob(3998 - length(box)) AS BLOB)
+    FROM material ORDER BY key_id, id;
+  UPDATE material SET slot = place + 2 + (SELECT count(*) FROM key), box = zeroblob(length(box))
+    FROM (SELECT key_id AS owner, id AS found, row_number() OVER (ORDER BY key_id, id) AS place FROM material)
+    WHERE key_id = owner AND id = found;
+  ALTER TABLE material DROP COLUMN box;
   `,
 ];
 

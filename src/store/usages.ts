@@ -20,7 +20,7 @@ export interface UsageReads {
 
 export interface Usages extends UsageReads {
   remove(keyId: string): void;
-  /** Drops what memory holds. */
+  /** Drops what memory holds, where storage does not hold it. */
   forget(): void;
 }
 
@@ -35,7 +35,7 @@ export interface PassingUsages {
 /** In the outbox row of a group without any, and of a version that kept none. */
 export const NO_USAGES = "[]";
 
-const KNOWN_MAX = 4096;
+const KNOWN_MAX = 20_000;
 
 type Printed = readonly [keyId: string, operation: string, at: number, eventId: string, requestId: string];
 
@@ -58,8 +58,9 @@ export function usages(sql: SqlStorage): Usages & PassingUsages {
 
   const read = (): Map<string, Usage> => {
     const query = `SELECT usages FROM outbox WHERE usages <> '${NO_USAGES}' ORDER BY first`;
-    const rows = sql.exec<{ usages: string }>(query).toArray();
-    return lastOf(rows.flatMap((row) => parse(row.usages)));
+    const last = new Map<string, Usage>();
+    for (const row of sql.exec<{ usages: string }>(query)) for (const usage of parse(row.usages)) last.set(usage.keyId, usage);
+    return last;
   };
 
   return {
@@ -96,7 +97,6 @@ export function usages(sql: SqlStorage): Usages & PassingUsages {
     },
     remove(keyId) {
       sql.exec("DELETE FROM usage WHERE key_id = ?", keyId);
-      known?.delete(keyId);
     },
     forget() {
       known = undefined;

@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { OPERATIONS } from "../../src/operations/table.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
-import { eventOf, inStore, newKey, PLAINTEXT, putAway, restart, ring } from "../support/region.ts";
+import { takeBackToSchema2 } from "../support/older-schema.ts";
+import { eventOf, failCommits, inStore, newKey, PLAINTEXT, putAway, restart, ring } from "../support/region.ts";
 
 async function newStore() {
   const account = newAccount();
@@ -115,8 +116,8 @@ describe("GetKeyLastUsage", () => {
     await call("ScheduleKeyDeletion", { PendingWindowInDays: 7 });
     await inStore(account, async (world, _, instance) => {
       const { now } = world;
-      for (const days of [8, 9]) {
-        world.now = () => now() + days * 86_400_000;
+      for (const minutes of [0, 1]) {
+        world.now = () => now() + 8 * 86_400_000 + minutes * 60_000;
         await instance.alarm();
       }
       world.now = now;
@@ -128,6 +129,19 @@ describe("GetKeyLastUsage", () => {
       expect(sql.exec("SELECT * FROM usage").toArray()).toEqual([]);
       expect(sql.exec("SELECT * FROM outbox").toArray()).toEqual([]);
     });
+  });
+
+  it("whose record could not be kept is none", async () => {
+    const { account, call, usage, of } = await newStore();
+    const expected = await of("Encrypt", await call("Encrypt", { Plaintext: PLAINTEXT }));
+    expect(await usage()).toEqual(expected); // known in memory from here on
+    const restore = await inStore(account, (world) => {
+      world.log = () => {};
+      return failCommits(world);
+    });
+    expect((await call("GenerateDataKey", { KeySpec: "AES_256" })).status).toBe(500);
+    await inStore(account, restore);
+    expect(await usage()).toEqual(expected);
   });
 
   it("takes no alias", async () => {
@@ -142,12 +156,9 @@ describe("GetKeyLastUsage", () => {
   it("of a key that is older than this table knows of its use since the table is there", async () => {
     const { account, KeyId, call, usage } = await newStore();
     await call("Encrypt", { Plaintext: PLAINTEXT });
-    await inStore(account, (_, { storage: { sql } }) => {
-      sql.exec("UPDATE key SET created_at = created_at - 86400000");
-      sql.exec("DROP TABLE usage");
-      sql.exec("ALTER TABLE outbox DROP COLUMN usages");
-      sql.exec("DELETE FROM meta WHERE name = 'usage tracked since'");
-      sql.exec("UPDATE meta SET value = '2' WHERE name = 'schema'");
+    await inStore(account, (world) => {
+      world.storage.sql.exec("UPDATE key SET created_at = created_at - 86400000");
+      takeBackToSchema2(world);
     });
     const before = Date.now() / 1000;
     await restart(account);

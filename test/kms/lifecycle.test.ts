@@ -26,6 +26,9 @@ import { inStore, recordsOf, stubOf } from "../support/region.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+const INSERT_GRANT = `INSERT INTO "grant" (key_id, id, grantee, issuing_account, operations, created_at)
+  VALUES (?, 'id', 'grantee', 'account', '[]', 0)`;
+const NOT_OVERWRITTEN = "SELECT slot FROM sealed WHERE used <> 0 OR bytes <> zeroblob(4000)";
 const PLAINTEXT = new TextEncoder().encode("kept for years");
 
 beforeEach(() => {
@@ -152,6 +155,8 @@ describe("ScheduleKeyDeletion and CancelKeyDeletion", () => {
     const sealed = await encrypted();
     await kms.send(new CreateAliasCommand({ AliasName: "alias/x", TargetKeyId: KeyId }));
     await kms.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: "a", TagValue: "b" }] }));
+    await kms.send(new RotateKeyOnDemandCommand({ KeyId }));
+    await inStore(account, (_, { storage: { sql } }) => sql.exec(INSERT_GRANT, KeyId)); // no operation makes one yet
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
     await pass(7 * DAY_MS - 1000);
     expect((await described())?.KeyState).toBe("PendingDeletion");
@@ -167,7 +172,8 @@ describe("ScheduleKeyDeletion and CancelKeyDeletion", () => {
     expect(await raw("Decrypt", { CiphertextBlob: sealed?.toBase64() }, { account })).toMatchObject({
       json: { __type: "AccessDeniedException" },
     });
-    for (const table of ["key", "material", "alias", "tag"]) expect(await rows(table), table).toBe(0);
+    for (const table of ["key", "material", "alias", "tag", '"grant"']) expect(await rows(table), table).toBe(0);
+    expect(await inStore(account, (_, { storage: { sql } }) => sql.exec(NOT_OVERWRITTEN).toArray())).toEqual([]);
     const deleted = await events("DeleteKey");
     expect(deleted).toHaveLength(1);
     expect(deleted[0]).toMatchObject({
@@ -263,6 +269,7 @@ describe("rotation", () => {
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId }));
     expect((await raw("GetKeyRotationStatus", { KeyId }, { account })).json["KeyRotationEnabled"]).toBe(false);
     await pass(20 * DAY_MS);
+    expect(await events("RotateKey")).toEqual([]);
     await kms.send(new CancelKeyDeletionCommand({ KeyId }));
     expect((await raw("GetKeyRotationStatus", { KeyId }, { account })).json).toMatchObject({
       KeyRotationEnabled: true,
@@ -284,7 +291,7 @@ describe("rotation", () => {
     expect((await raw("RotateKeyOnDemand", { KeyId }, { account })).json).toEqual({ KeyId: arn });
     expect((await raw("GetKeyRotationStatus", { KeyId }, { account })).json).toEqual(status.json);
     expect((await described())?.CurrentKeyMaterialId).not.toBe(before?.CurrentKeyMaterialId);
-    expect(await encrypted()).not.toEqual(sealed);
+    expect((await opened(await encrypted())).KeyMaterialId).toBe((await described())?.CurrentKeyMaterialId);
     expect((await opened(sealed)).KeyMaterialId).toBe(before?.CurrentKeyMaterialId);
     expect(await events("RotateKey")).toMatchObject([{ serviceEventDetails: { keyId: KeyId, rotationType: "ON_DEMAND" } }]);
     expect(await events("RotateKeyOnDemand")).toMatchObject([{ eventType: "AwsApiCall", responseElements: { keyId: arn } }]);

@@ -26,8 +26,8 @@ const LISTS: Readonly<Record<string, List>> = {
     limits: { byDefault: 100, max: 1000 },
     ofKey: false,
     id: "KeyId",
-    fill: `INSERT INTO key (id, spec, usage, origin, state, description, policy, multi_region, created_at, salt)
-      ${MORE} SELECT printf('%08x-0000-4000-8000-000000000000', n), spec, usage, origin, state, '', policy, 0, n, salt
+    fill: `INSERT INTO key (id, spec, usage, origin, state, description, policy, multi_region, created_at, salt_slot)
+      ${MORE} SELECT printf('%08x-0000-4000-8000-000000000000', n), spec, usage, origin, state, '', policy, 0, n, salt_slot
       FROM key, more WHERE id = ?1`,
     remove: "DELETE FROM key WHERE id = ?1",
   },
@@ -53,8 +53,8 @@ const LISTS: Readonly<Record<string, List>> = {
     ofKey: true,
     id: "KeyMaterialId",
     fill: `INSERT INTO material
-        (key_id, id, sequence, box, root_version, state, origin, created_at, rotated_at, rotation_type)
-      ${MORE} SELECT ?1, printf('%064x', n), n, box, root_version, state, origin, n, n, 'AUTOMATIC'
+        (key_id, id, sequence, slot, root_version, state, origin, created_at, rotated_at, rotation_type)
+      ${MORE} SELECT ?1, printf('%064x', n), n, slot, root_version, state, origin, n, n, 'AUTOMATIC'
       FROM material, more WHERE key_id = ?1`,
     remove: "DELETE FROM material WHERE id = ?1",
   },

@@ -1,9 +1,21 @@
 // What alarm() does: whatever is due, one failing chore delaying no other, and always an alarm for what is still to do.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { doChores } from "../../src/region/chores.ts";
 import { newAccount, raw } from "../support/client.ts";
-import { inStore, logOf, newKey, outboxOf, override, putAway, restart, ring, summaryOf, trailOf } from "../support/region.ts";
+import {
+  inStore,
+  logOf,
+  newGate,
+  newKey,
+  outboxOf,
+  override,
+  putAway,
+  restart,
+  ring,
+  summaryOf,
+  trailOf,
+} from "../support/region.ts";
 
 /** A row that a newer version of this service has left behind. */
 const leaveUnknown = (account: string, at: number): Promise<number> =>
@@ -56,6 +68,49 @@ describe("alarm()", () => {
     });
     expect(log).toMatchObject([{ event: "chores failed", message: "unreadable" }]);
     expect(await alarmOf(account)).not.toBeNull();
+  });
+
+  it("does all else while D1 takes its time", async () => {
+    const account = newAccount();
+    const KeyId = await newKey(account);
+    await raw("EnableKeyRotation", { KeyId, RotationPeriodInDays: 90 }, { account });
+    const [held, now] = [newGate(), Date.now()];
+    await inStore(account, async (world, _, instance) => {
+      const { trail } = world;
+      world.trail = { ...trail, deliver: (delivery) => held.pass().then(() => trail.deliver(delivery)) };
+      world.now = () => now + 91 * 86_400_000;
+      const rung = instance.alarm();
+      await held.reached;
+      await vi.waitFor(() => expect(world.store.materials.page(KeyId, -1, 9)).toHaveLength(2));
+      held.open();
+      await rung;
+    });
+    expect(await trailOf(account)).not.toEqual([]);
+  });
+
+  it("in which a chore can neither be done nor put off does the others, and rings again later", async () => {
+    const account = newAccount();
+    const [bad, good] = [await newKey(account), await newKey(account)];
+    for (const KeyId of [bad, good]) await raw("EnableKeyRotation", { KeyId, RotationPeriodInDays: 90 }, { account });
+    await ring(account);
+    const log = await logOf(account);
+    const now = Date.now() + 91 * 86_400_000;
+    await inStore(account, async (world, { storage }, instance) => {
+      override(world.store.materials, "insert", (insert) => (row, rotation) => {
+        if (row.keyId === bad) throw new Error("bad");
+        insert(row, rotation);
+      });
+      override(world.store.deadlines, "set", (set) => (deadline) => {
+        if (deadline.ref === bad) throw new Error("worse");
+        set(deadline);
+      });
+      world.now = () => now;
+      await instance.alarm();
+      expect(await storage.getAlarm()).toBeGreaterThan(now);
+      expect(world.store.materials.page(good, -1, 9)).toHaveLength(2);
+      expect(world.store.materials.page(bad, -1, 9)).toHaveLength(1);
+    });
+    expect(log).toMatchObject([{ event: "chore failed" }, { event: "chore not put off" }]);
   });
 
   it("that comes too early leaves everything for its time", async () => {

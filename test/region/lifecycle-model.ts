@@ -21,6 +21,7 @@ interface Key {
   readonly tags: Map<string, string>;
   readonly materials: { readonly name: string; readonly rotation?: { readonly at: number; readonly type: RotationType } }[];
   readonly rotation?: { readonly days: number; readonly nextAt: number } | undefined;
+  readonly lastUsage?: { readonly operation: string; readonly at: number };
   readonly deletionAt?: number | undefined;
   /** When the second look is due, once the first has found the key's time come. */
   readonly secondLookAt?: number | undefined;
@@ -79,14 +80,18 @@ function open(operation: string, model: Model, { CiphertextBlob = "", KeyId }: I
   const sealed = model.ciphertexts[Number(/\d+/.exec(CiphertextBlob))] ?? refuse("InvalidCiphertextException");
   if (KeyId === undefined && !model.keys.has(sealed.key)) refuse("AccessDeniedException");
   if (KeyId !== undefined && find("", model, KeyId).name !== sealed.key) refuse("IncorrectKeyException");
-  find(operation, model, sealed.key);
+  use(operation, model, find(operation, model, sealed.key));
   return sealed;
 }
 
-function seal({ ciphertexts }: Model, key: Key, plaintext: string) {
+function seal(operation: string, model: Model, key: Key, plaintext: string) {
+  use(operation, model, key);
+  const { ciphertexts } = model;
   ciphertexts.push({ key: key.name, material: current(key), plaintext });
   return { CiphertextBlob: `<ciphertext ${ciphertexts.length - 1}>`, KeyId: arn(key.name) };
 }
+
+const use = (operation: string, { now }: Model, key: Key): void => change(key, { lastUsage: { operation, at: now } });
 
 function rotate({ now, events }: Model, { name, materials }: Key, type: RotationType): void {
   materials.push({ name: materialName(name, materials.length), rotation: { at: now, type } });
@@ -161,11 +166,16 @@ const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> =
     const { model, key } = call;
     if (key.rotation?.days !== days) change(key, { rotation: { days, nextAt: model.now + days * DAY_MS } }); // else its date stays
   },
-  Encrypt: ({ model, key, input: { Plaintext = "" } }) => seal(model, key, Plaintext),
+  Encrypt: ({ model, key, input: { Plaintext = "" } }) => seal("Encrypt", model, key, Plaintext),
   GenerateDataKey({ model, key }) {
     const Plaintext = `<plaintext ${model.ciphertexts.length}>`;
-    return { ...seal(model, key, Plaintext), KeyMaterialId: current(key), Plaintext };
+    return { ...seal("GenerateDataKey", model, key, Plaintext), KeyMaterialId: current(key), Plaintext };
   },
+  GetKeyLastUsage: ({ key: { name, createdAt, lastUsage } }) => ({
+    KeyId: name,
+    KeyLastUsage: { Operation: lastUsage?.operation, Timestamp: seconds(lastUsage?.at) },
+    KeyCreationDate: seconds(createdAt),
+  }),
   GetKeyPolicy: ({ key: { policy } }) => (policy === undefined ? {} : { Policy: policy }),
   GetKeyRotationStatus({ key }) {
     const rotation = key.state === "PendingDeletion" ? undefined : key.rotation; // a cancelled deletion brings it back
@@ -193,7 +203,7 @@ const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> =
     const { key, material, plaintext } = open("ReEncrypt", model, input);
     const to = find("ReEncrypt", model, input.DestinationKeyId);
     const materials = { SourceKeyMaterialId: material, DestinationKeyMaterialId: current(to) };
-    return { ...seal(model, to, plaintext), SourceKeyId: arn(key), ...materials };
+    return { ...seal("ReEncrypt", model, to, plaintext), SourceKeyId: arn(key), ...materials };
   },
   RotateKeyOnDemand({ model, key }) {
     const onDemand = key.materials.filter(({ rotation }) => rotation?.type === "ON_DEMAND");
@@ -248,15 +258,26 @@ const dueAt = ({ state, rotation, deletionAt, secondLookAt }: Key): number =>
 /** When the alarm next has something to do. */
 export const nextDue = ({ keys }: Model): number => Math.min(...[...keys.values()].map(dueAt));
 
-/** Each key that is due is rotated once, however late, the next time a period later; or looked at, and a minute after that deleted. */
-export function afterAlarm(before: Model): Model {
+/** A second look that is farther off than a minute is none: the clock was ahead when it was set. */
+export function afterStart(before: Model): Model {
   const model = structuredClone(before);
+  for (const key of model.keys.values())
+    if ((key.secondLookAt ?? 0) > model.now + MINUTE_MS) change(key, { secondLookAt: undefined });
+  return model;
+}
+
+/**
+ * Each key that is due is rotated once, however late, the next time a period later; or looked at, and a minute after that deleted. A second
+ * look that is a minute late is a first one again.
+ */
+export function afterAlarm(before: Model): Model {
+  const model = afterStart(before);
   const { now, keys, aliases, events } = model;
   for (const key of [...keys.values()].filter((each) => dueAt(each) <= now)) {
     if (key.rotation !== undefined && key.state === "Enabled") {
       rotate(model, key, "AUTOMATIC");
       change(key, { rotation: { days: key.rotation.days, nextAt: now + key.rotation.days * DAY_MS } });
-    } else if (key.secondLookAt === undefined) {
+    } else if (key.secondLookAt === undefined || now - key.secondLookAt > MINUTE_MS) {
       change(key, { secondLookAt: now + MINUTE_MS });
     } else {
       keys.delete(key.name);

@@ -13,6 +13,7 @@ import {
   holdViews,
   inStore,
   logOf,
+  newGate,
   newKey,
   override,
   PLAINTEXT,
@@ -24,6 +25,25 @@ import {
 const TWENTY = 20;
 const times = <T>(count: number, make: () => Promise<T>): Promise<T>[] => Array.from({ length: count }, make);
 const outcomes = (answers: readonly Answer[]): unknown[] => answers.map(({ status, json }) => json["__type"] ?? status);
+
+it("EnableKeyRotation behind a DisableKeyRotation that was let in with it switches rotation on", async () => {
+  const account = newAccount();
+  const KeyId = await newKey(account);
+  await raw("EnableKeyRotation", { KeyId }, { account });
+  await inStore(account, async (world) => {
+    const { callers } = world;
+    const gate = newGate(2); // one view that both wait for: they go on in one turn
+    world.callers = { ...callers, view: (who) => gate.pass().then(() => callers.view(who)) };
+    const calls = await Promise.all(["DisableKeyRotation", "EnableKeyRotation"].map((name) => callFor(account, name, { KeyId })));
+    const both = Promise.all(calls.map((call) => perform(call, world)));
+    await gate.reached;
+    gate.open();
+    expect(await both).toMatchObject([{ status: 200 }, { status: 200 }]);
+    world.callers = callers;
+  });
+  expect(summaryOf(await eventsOf(account)).slice(2)).toEqual(["DisableKeyRotation", "EnableKeyRotation"]);
+  expect((await raw("GetKeyRotationStatus", { KeyId }, { account })).json["KeyRotationEnabled"]).toBe(true);
+});
 
 describe("twenty at once", () => {
   it("twenty DisableKey calls of one key that are let in together are each answered and each recorded once", async () => {

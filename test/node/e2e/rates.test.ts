@@ -2,6 +2,7 @@
 
 import { CreateKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { expect, test } from "vitest";
+import { readSettings } from "../../../src/cli/settings.ts";
 import { kmsClient, newState, startServer } from "./edgekeep.ts";
 
 const CALLS = 12;
@@ -12,6 +13,10 @@ async function outcomes(kms: KMSClient): Promise<string[]> {
   const ended = await Promise.allSettled(calls);
   return ended.map((call) => (call.status === "fulfilled" ? "ok" : (call.reason as Error).name));
 }
+
+test("a deployment has AWS's", () => {
+  expect(readSettings().vars["RATES"]).toBe("aws");
+});
 
 test("without --rates nobody is throttled; with --rates aws a burst is, and a client that tries again gets through", async () => {
   const state = newState();

@@ -21,6 +21,7 @@ import {
 import { expect, test } from "vitest";
 import { CHECKOUT, kmsClient, newState, type Server, startServer, startServerWith } from "./edgekeep.ts";
 import { eventually } from "./processes.ts";
+import { isPutAway, keysOnDisk, readSealed } from "./sealed.ts";
 import { chainFault, readTrail, serviceEvents } from "./trail.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -58,13 +59,20 @@ async function newKey(kms: KMSClient) {
   return { KeyId, arn, CiphertextBlob };
 }
 
+/** @returns the id of one more key that is to be deleted. */
+async function doomedKey(kms: KMSClient, PendingWindowInDays: number): Promise<string> {
+  const { KeyId } = await newKey(kms);
+  await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays }));
+  return KeyId;
+}
+
 const metadata = async (kms: KMSClient, KeyId: string) => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
 
 const firstServiceEvent = (state: string, arn: string) =>
   eventually("the service's record", () => serviceEvents(readTrail(state), arn)[0]);
 
 testWithCompiler(
-  "a key due while nothing ran is there at the next start and gone a minute later, recorded once (skipped without cc)",
+  "a key due while nothing ran is there at the next start and gone a minute later, on disk too, recorded once (skipped without cc)",
   async () => {
     const state = newState();
     const first = await startServer(state);
@@ -75,9 +83,16 @@ testWithCompiler(
     await before.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
     const patient = await newKey(before);
     await before.send(new ScheduleKeyDeletionCommand({ KeyId: patient.KeyId, PendingWindowInDays: 30 }));
+    // Others beside them, enough that SQLite would move their rows about.
+    const [doomed, patients]: [string[], string[]] = [[], []];
+    for (let turn = 0; turn < 10; turn++) {
+      doomed.push(await doomedKey(before, 7), await doomedKey(before, 7));
+      patients.push(await doomedKey(before, 30));
+    }
     const scheduled = [await metadata(before, KeyId), await metadata(before, patient.KeyId)];
     expect(scheduled.map((key) => key?.KeyState)).toEqual(["PendingDeletion", "PendingDeletion"]);
     await first.stop("npm");
+    const sealed = readSealed(state);
 
     const { server, kms, startedAt } = await startAhead(state, 8);
     expect([await metadata(kms, KeyId), await metadata(kms, patient.KeyId)]).toEqual(scheduled);
@@ -90,13 +105,19 @@ testWithCompiler(
     expect(deletedAfterMs).toBeGreaterThan(MINUTE_MS - 1000); // a record's time has whole seconds
     expect(deletedAfterMs).toBeLessThan(MINUTE_MS * 1.5);
 
+    // What was sealed still stands in SQLite's log, and in the file, until the runtime puts the object away.
+    await eventually("the store to be put away", () => isPutAway(state));
+
     await expect(metadata(kms, KeyId)).rejects.toThrow(`Key '${arn}' does not exist`);
     await expect(kms.send(new ListResourceTagsCommand({ KeyId }))).rejects.toThrow(`Key '${arn}' does not exist`);
     await expect(kms.send(new DecryptCommand({ CiphertextBlob }))).rejects.toMatchObject({ name: "AccessDeniedException" });
-    expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([{ KeyId: patient.KeyId, KeyArn: patient.arn }]);
+    const left = [patient.KeyId, ...patients].toSorted();
+    expect((await kms.send(new ListKeysCommand({}))).Keys?.map((key) => key.KeyId)).toEqual(left);
     expect((await kms.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
     expect(await metadata(kms, patient.KeyId)).toEqual(scheduled[1]);
     await server.stop("npm");
+    expect(sealed).toHaveLength(2 * [KeyId, ...doomed, ...left].length);
+    expect(keysOnDisk(state, sealed).toSorted()).toEqual(left.flatMap((id) => [id, id]));
     expect(serviceEvents(readTrail(state), arn)).toEqual([deletion]);
     expect(chainFault(readTrail(state))).toBeUndefined();
   },

@@ -26,15 +26,22 @@ describe("RATES", () => {
   });
 
   it("changes what it names, and nothing else", () => {
-    expect(parseRates('{"manage": 20, "symmetric": 0.5}', "us-east-1")).toEqual({ ...aws(), manage: 20, symmetric: 0.5 });
+    const { calls, ...changed } = { ...aws(), manage: 20, symmetric: 0.5 };
+    expect(parseRates('{"manage": 20, "symmetric": 0.5}', "us-east-1")).toMatchObject(changed);
+    expect(parseRates(`{"calls": ${calls - 1}}`, "us-east-1")).toEqual({ ...aws(), calls: calls - 1 });
   });
 
-  it.each(['{"crypto": 5}', '{"toString": 5}', '{"manage": 0}', '{"manage": -1}', '{"manage": "5"}', '{"manage": null}', "all"])(
-    "%s is refused",
-    (text) => {
-      expect(() => parseRates(text, "us-east-1")).toThrow();
-    },
-  );
+  it("moves the bound on all calls along with what it names", () => {
+    expect(parseRates('{"symmetric": 200000}', "us-east-1")?.calls).toBeGreaterThan(200_000);
+    expect(parseRates('{"manage": 10000}', "us-east-1")?.calls).toBeGreaterThan(20 * 10_000);
+  });
+
+  it.each([
+    ...['{"crypto": 5}', '{"toString": 5}', '{"manage": 0}', '{"manage": -1}', '{"manage": "5"}', '{"manage": null}'],
+    ...['{"manage": 1e999}', "all", "[]", "5", "true", '""', "{"],
+  ])("%s is refused", (text) => {
+    expect(() => parseRates(text, "us-east-1")).toThrow(TypeError);
+  });
 
   it.each([
     ["us-east-1", 50_000],
