@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { OPERATIONS } from "../../src/operations/table.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
 import { takeBackToSchema2 } from "../support/older-schema.ts";
-import { eventOf, failCommits, inStore, newKey, PLAINTEXT, putAway, restart, ring } from "../support/region.ts";
+import { eventOf, failCommits, inStore, logOf, newKey, PLAINTEXT, putAway, restart, ring } from "../support/region.ts";
 
 async function newStore() {
   const account = newAccount();
@@ -111,6 +111,7 @@ describe("GetKeyLastUsage", () => {
 
   it("that comes too late for its key is dropped", async () => {
     const { account, call } = await newStore();
+    await logOf(account); // D1 away is logged
     const backAgain = await putAway(account);
     await call("Encrypt", { Plaintext: PLAINTEXT });
     await call("ScheduleKeyDeletion", { PendingWindowInDays: 7 });
