@@ -45,6 +45,37 @@ it("EnableKeyRotation behind a DisableKeyRotation that was let in with it switch
   expect((await raw("GetKeyRotationStatus", { KeyId }, { account })).json["KeyRotationEnabled"]).toBe(true);
 });
 
+it.each(["DisableKey", "ScheduleKeyDeletion", "DisableKeyRotation"])(
+  "a rotation that is under way at %s is not done",
+  async (name) => {
+    const account = newAccount();
+    const KeyId = await newKey(account);
+    await raw("EnableKeyRotation", { KeyId, RotationPeriodInDays: 90 }, { account });
+    const now = Date.now() + 91 * 86_400_000;
+    await inStore(account, async (world, _, instance) => {
+      const gate = newGate();
+      const restore = override(world.keyring, "createNext", (createNext) => async (...given) => {
+        const material = await createNext(...given);
+        await gate.pass();
+        return material;
+      });
+      const { now: clock } = world;
+      world.now = () => now;
+      const rung = instance.alarm();
+      await gate.reached;
+      world.now = clock; // a passport is good for a minute
+      expect(await instance.kms(await callFor(account, name, { KeyId }))).toMatchObject({ status: 200 });
+      world.now = () => now;
+      gate.open();
+      await rung;
+      restore();
+      world.now = clock;
+      expect(world.store.materials.page(KeyId, -1, 9)).toHaveLength(1);
+    });
+    expect(summaryOf(await eventsOf(account))).toEqual(["CreateKey", "EnableKeyRotation", name]);
+  },
+);
+
 describe("twenty at once", () => {
   it("twenty DisableKey calls of one key that are let in together are each answered and each recorded once", async () => {
     const account = newAccount();
