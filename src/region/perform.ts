@@ -60,19 +60,21 @@ const visitOf = (trace: Trace, op: Operation, request: Request): Visit => ({
   },
 });
 
+/** The keys that a call acts on, without those that aliases only point at. */
+const actedOn = ({ located }: Admitted): Key[] =>
+  located.flatMap(({ resource, key }) => (resource.kind === "alias" || key === undefined ? [] : [key]));
+
 /** Once a call, however often it begins again. @throws KmsError ThrottlingException. */
-function pay(trace: Trace, { name, op, request, who }: Visit, { located }: Admitted, world: World): void {
+function pay(trace: Trace, { name, op, request, who }: Visit, admitted: Admitted, world: World): void {
   if (trace.paid) return;
-  const keys = located.flatMap(({ resource, key }) => (resource.kind === "alias" || key === undefined ? [] : [key]));
-  if (!world.rates.spend(who.account, tokensOf(name, op, request, keys))) throw throttling();
+  if (!world.rates.spend(who.account, tokensOf(name, op, request, actedOn(admitted)))) throw throttling();
   trace.paid = true;
 }
 
 /** What a handler sees. */
-function handed({ located, ciphertext }: Admitted, world: World): Call {
-  const [key, destination] = located.flatMap(({ resource, key: found }) =>
-    resource.kind === "alias" || found === undefined ? [] : [found],
-  );
+function handed(admitted: Admitted, world: World): Call {
+  const { located, ciphertext } = admitted;
+  const [key, destination] = actedOn(admitted);
   return {
     account: world.scope.account,
     region: world.scope.region,

@@ -105,6 +105,11 @@ export function keys(
     dropped(id);
   };
 
+  const update = (id: string, columns: string, ...values: SqlStorageValue[]): void => {
+    sql.exec(`UPDATE key SET ${columns} WHERE id = ?`, ...values, id);
+    touch(id);
+  };
+
   return {
     find,
     forget: () => cached.clear(),
@@ -131,41 +136,22 @@ export function keys(
       return { ...key, arn: keyArn(scope, key.id), account: scope.account, deletionAt: undefined, rotation: undefined };
     },
     salt: (id) => sealed.get(saltSlot(id)),
-    setPolicy(id, policy) {
-      sql.exec("UPDATE key SET policy = ? WHERE id = ?", policy, id);
-      touch(id);
-    },
-    setMaterial(id, materialId) {
-      sql.exec("UPDATE key SET material_id = ? WHERE id = ?", materialId, id);
-      touch(id);
-    },
-    setRotation(id, rotation) {
-      const [days, nextAt] = [rotation?.days ?? null, rotation?.nextAt ?? null];
-      sql.exec("UPDATE key SET rotation_days = ?, next_rotation_at = ? WHERE id = ?", days, nextAt, id);
-      touch(id);
-    },
-    setDeletion(id, at) {
-      sql.exec("UPDATE key SET deletion_at = ? WHERE id = ?", at ?? null, id);
-      touch(id);
-    },
+    setPolicy: (id, policy) => update(id, "policy = ?", policy),
+    setMaterial: (id, materialId) => update(id, "material_id = ?", materialId),
+    setRotation: (id, rotation) =>
+      update(id, "rotation_days = ?, next_rotation_at = ?", rotation?.days ?? null, rotation?.nextAt ?? null),
+    setDeletion: (id, at) => update(id, "deletion_at = ?", at ?? null),
     remove(id) {
       sealed.free(saltSlot(id));
       sql.exec("DELETE FROM key WHERE id = ?", id);
       touch(id);
     },
-    setStateWhenAvailable(id, state) {
-      sql.exec("UPDATE key SET state_when_available = ? WHERE id = ?", state, id);
-      touch(id);
-    },
-    setDescription(id, description) {
-      sql.exec("UPDATE key SET description = ? WHERE id = ?", description, id);
-      touch(id);
-    },
+    setStateWhenAvailable: (id, state) => update(id, "state_when_available = ?", state),
+    setDescription: (id, description) => update(id, "description = ?", description),
     setState(id, state) {
       const before = find(id)?.state;
       if (before === undefined || !canBecome(before, state)) throw new Error(`key ${id} cannot go from ${before} to ${state}`);
-      sql.exec("UPDATE key SET state = ?, state_when_available = NULL WHERE id = ?", state, id);
-      touch(id);
+      update(id, "state = ?, state_when_available = NULL", state);
     },
   };
 }
