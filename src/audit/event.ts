@@ -9,11 +9,12 @@ import { memberPath } from "../wire/shape.ts";
 /** Bytes of UTF-8; a record past it is printed again with its long members left out. */
 const RECORD_BYTES_MAX = 64 * 1024;
 const MEMBER_CHARACTERS_KEPT = 4 * 1024;
-export const TEXT_CHARACTERS_MAX = 1024;
+const TEXT_CHARACTERS_MAX = 1024;
 
 /** Of the HTTP request. */
 export interface Source {
-  readonly requestId: string;
+  /** Absent of an event that counts many requests. */
+  readonly requestId?: string;
   readonly sourceAddress: string;
   readonly userAgent: string;
   readonly host: string;
@@ -21,9 +22,17 @@ export interface Source {
   readonly cipherSuite?: string;
 }
 
+/** Of an event that the service writes by itself. */
+export const SERVICE: Source = { sourceAddress: "AWS Internal", userAgent: "AWS Internal", host: "" };
+
 /** Who called, as CloudTrail's userIdentity, printed once a caller. */
 export function printRootIdentity(account: string, principal: string, accessKeyId: string): string {
   return JSON.stringify({ type: "Root", principalId: account, arn: principal, accountId: account, accessKeyId });
+}
+
+/** The same of an access key whose holder is not known. */
+export function printKeyIdentity(account: string, accessKeyId: string): string {
+  return JSON.stringify({ type: "Unknown", accountId: account, accessKeyId });
 }
 
 export interface Event {
@@ -61,7 +70,7 @@ function printWith(event: Event, memberMax: number): string {
       : `,"errorCode":${text(error.code)}${error.message === "" ? "" : `,"errorMessage":${text(error.message)}`}`
   },"requestParameters":${printMembers(event.request, memberMax)},"responseElements":${printMembers(event.answer, memberMax)}${
     noted === undefined ? "" : `,"additionalEventData":${JSON.stringify(noted)}`
-  },"requestID":${text(source.requestId)},"eventID":"${event.id}","readOnly":${event.readOnly}${
+  }${source.requestId === undefined ? "" : `,"requestID":${text(source.requestId)}`},"eventID":"${event.id}","readOnly":${event.readOnly}${
     resources === undefined ? "" : `,"resources":[${resources.map((arn) => printResource(arn, event.account)).join(",")}]`
   },"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${event.account}","eventCategory":"Management"${printTls(source)}}`;
 }

@@ -13,6 +13,7 @@ import {
 } from "../auth/sigv4.ts";
 import { sigV4Key } from "../crypto/mac.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
+import { type CallerKind, callerKind } from "../wire/access-key-id.ts";
 import { remember } from "../wire/bounded.ts";
 import { KmsError } from "../wire/faults.ts";
 import { isRegion } from "../wire/regions.ts";
@@ -23,11 +24,13 @@ const KEYS_MAX = 1024;
 export interface Caller {
   readonly accessKeyId: string;
   readonly account: string;
+  readonly kind: CallerKind;
   readonly region: string;
 }
 
 interface DayKey {
   readonly account: string;
+  readonly kind: CallerKind;
   readonly key: CryptoKey;
 }
 
@@ -53,18 +56,18 @@ export class Authenticator {
     const { accessKeyId, date, region } = claim;
     const name = `${accessKeyId} ${date} ${region} ${service}`;
     const known = this.#keys.get(name);
-    const { account, key } = known ?? (await this.#derive(claim));
+    const dayKey = known ?? (await this.#derive(claim));
     checkClock(claim, now);
-    if (!(await verify(request, claim, key))) throw mismatch();
-    if (known === undefined) this.#remember(name, { account, key });
-    return { accessKeyId, account, region };
+    if (!(await verify(request, claim, dayKey.key))) throw mismatch();
+    if (known === undefined) this.#remember(name, dayKey);
+    return { accessKeyId, account: dayKey.account, kind: dayKey.kind, region };
   }
 
   async #derive({ accessKeyId, date, region, service }: Claim): Promise<DayKey> {
     const id = await knownAccessKeyId(this.#rootKeys, accessKeyId);
     if (id === undefined || id.kind === "ASIA") throw unrecognized();
     const secret = await secretAccessKey(this.#rootKeys, id, accessKeyId);
-    return { account: id.account, key: await sigV4Key(secret, date, region, service) };
+    return { account: id.account, kind: callerKind(id), key: await sigV4Key(secret, date, region, service) };
   }
 
   #remember(name: string, key: DayKey): void {

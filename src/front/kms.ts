@@ -7,7 +7,7 @@ import type { KmsCall, Reply } from "../region/call.ts";
 import { rootArn } from "../wire/arn.ts";
 import { failure, operationName } from "../wire/aws-json.ts";
 import { KmsError, type Outcome } from "../wire/faults.ts";
-import { PARTITION, regionOf } from "../wire/regions.ts";
+import { namespaceOf, PARTITION, regionOf } from "../wire/regions.ts";
 import { Authenticator, type Caller } from "./authenticate.ts";
 import { readBody } from "./body.ts";
 import { PassportOffice } from "./passports.ts";
@@ -78,9 +78,10 @@ export class KmsFront {
 
   /** Calls the caller's own object. A refused passport is made anew once: nothing has run then. No other call is repeated. */
   async #call(caller: Caller, call: Omit<KmsCall, "passport">): Promise<Outcome> {
-    const { account, accessKeyId, region } = caller;
+    const { account, accessKeyId, kind, region } = caller;
     const object = `${account}/${region}`;
-    const bearer = { object, kind: "root", account, principal: rootArn(PARTITION, account), accessKeyId } as const;
+    const principal = kind === "root" ? rootArn(PARTITION, account) : "";
+    const bearer = { object, kind, account, principal, accessKeyId };
     for (const fresh of [false, true]) {
       const passport = await this.#trust().passports.passport(bearer, call.receivedAt, fresh);
       const reply = await this.#store(object, region).kms({ ...call, passport });
@@ -91,10 +92,10 @@ export class KmsFront {
 
   /** The one place that knows the stub's type: RPC's own typing loses the union. A stub belongs to its request. */
   #store(object: string, region: string): { kms(call: KmsCall): Promise<Reply> } {
-    const { hint, jurisdiction } = regionOf(region);
-    const all = this.#env.REGIONAL_KEY_STORE;
-    const namespace = jurisdiction !== undefined && this.#env.JURISDICTIONS === "on" ? all.jurisdiction(jurisdiction) : all;
-    return namespace.getByName(object, { locationHint: hint }) as unknown as { kms(call: KmsCall): Promise<Reply> };
+    const namespace = namespaceOf(this.#env.REGIONAL_KEY_STORE, region, this.#env.JURISDICTIONS);
+    return namespace.getByName(object, { locationHint: regionOf(region).hint }) as unknown as {
+      kms(call: KmsCall): Promise<Reply>;
+    };
   }
 
   /** An unknown error reaches the log, and the caller empty. What was refused here has no record, as with AWS; its reason is logged. */

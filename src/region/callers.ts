@@ -23,7 +23,7 @@ export interface Callers {
 
 export const rootOnly: Callers = {
   view({ accessKey }) {
-    if (accessKey?.serial !== ACTIVE_ROOT_SERIAL)
+    if (accessKey.serial !== ACTIVE_ROOT_SERIAL)
       throw new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
     return ROOT;
   },

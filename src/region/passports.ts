@@ -1,12 +1,14 @@
 // The store's side of passports: opens them, and remembers those that it has verified.
 
-import { printRootIdentity } from "../audit/event.ts";
+import { printKeyIdentity, printRootIdentity } from "../audit/event.ts";
 import { derive } from "../crypto/derive.ts";
 import { macKey, verifyMac } from "../crypto/mac.ts";
 import { type RootKeys, vouching } from "../crypto/root-keys.ts";
-import { type AccessKeyId, parseAccessKeyId } from "../wire/access-key-id.ts";
+import { type AccessKeyId, callerKind, parseAccessKeyId } from "../wire/access-key-id.ts";
+import { rootArn } from "../wire/arn.ts";
 import { remember } from "../wire/bounded.ts";
 import { PASSPORT_SECONDS, PASSPORT_SKEW_SECONDS, type Passport, parsePassport } from "../wire/passport.ts";
+import { PARTITION } from "../wire/regions.ts";
 
 const REMEMBERED_MAX = 1024;
 
@@ -15,11 +17,12 @@ export interface Who extends Passport {
   /** CloudTrail's userIdentity, printed. */
   readonly identity: string;
   /** What the access key's id says. */
-  readonly accessKey: AccessKeyId | undefined;
+  readonly accessKey: AccessKeyId;
 }
 
 export class Passports {
   readonly #object: string;
+  readonly #account: string | undefined;
   readonly #rootKeys: RootKeys;
   readonly #now: () => number;
   readonly #refused: (reason: string) => void;
@@ -29,6 +32,7 @@ export class Passports {
   /** `refused` is told why, for the log. */
   constructor(object: string, rootKeys: RootKeys, now: () => number, refused: (reason: string) => void) {
     this.#object = object;
+    [this.#account] = object.split("/");
     this.#rootKeys = rootKeys;
     this.#now = now;
     this.#refused = refused;
@@ -39,6 +43,8 @@ export class Passports {
     const known = typeof text === "string" ? (this.#verified.get(text) ?? (await this.#verify(text))) : undefined;
     if (known === undefined) return this.#refuse("not one of ours");
     if (known.object !== this.#object) return this.#refuse("for another object");
+    // No other account's caller comes here: its call would make a schema, a row or a bucket that is not this account's.
+    if (known.account !== this.#account) return this.#refuse("of another account");
     const now = this.#now();
     const [skew, life] = [PASSPORT_SKEW_SECONDS * 1000, PASSPORT_SECONDS * 1000];
     if (known.expires < now - skew) return this.#refuse("expired");
@@ -57,13 +63,19 @@ export class Passports {
     const key = this.#keys.get(passport.rootVersion) ?? derive(this.#rootKeys, passport.rootVersion, "passport").then(macKey);
     this.#keys.set(passport.rootVersion, key);
     if (!(await verifyMac(await key, mac, signed))) return undefined;
-    const { account, principal, accessKeyId } = passport;
-    const who = {
-      ...passport,
-      identity: printRootIdentity(account, principal, accessKeyId),
-      accessKey: parseAccessKeyId(accessKeyId),
-    };
+    const { account, kind, principal, accessKeyId } = passport;
+    const accessKey = parseAccessKeyId(accessKeyId);
+    if (accessKey === undefined || !isOf(accessKey, passport)) return undefined;
+    const identity =
+      kind === "root" ? printRootIdentity(account, principal, accessKeyId) : printKeyIdentity(account, accessKeyId);
+    const who = { ...passport, identity, accessKey };
     remember(this.#verified, REMEMBERED_MAX, text, who);
     return who;
   }
 }
+
+/** Whether a passport says of its bearer what the id of the access key says. */
+const isOf = (accessKey: AccessKeyId, { kind, account, principal }: Passport): boolean =>
+  accessKey.account === account &&
+  callerKind(accessKey) === kind &&
+  principal === (kind === "root" ? rootArn(PARTITION, account) : "");

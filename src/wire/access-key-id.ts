@@ -21,6 +21,14 @@ export interface AccessKeyId {
   readonly check: number;
 }
 
+/** Serials of an account root's access keys; all above are users'. */
+const ROOT_SERIAL_MAX = 255;
+
+/** Who signs with an access key, as far as its id tells: an account's root, or whoever holds another key (whose, the id does not say). */
+export type CallerKind = "root" | "key";
+
+export const callerKind = ({ serial }: Pick<AccessKeyId, "serial">): CallerKind => (serial <= ROOT_SERIAL_MAX ? "root" : "key");
+
 /** The ten bytes that the check covers: the id's with the check's bits zero. */
 export const checkedBytes = (id: Omit<AccessKeyId, "check">): Bytes => toBytes(bitsOf({ ...id, check: 0 }));
 

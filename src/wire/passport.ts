@@ -2,6 +2,7 @@
 // in front/passports.ts and checked in region/passports.ts. Any Worker of the same Cloudflare account can bind our objects and call
 // them, so an object believes nothing that no passport says.
 
+import type { CallerKind } from "./access-key-id.ts";
 import { type Bytes, fromBase64Url, fromUtf8, toBase64Url, utf8 } from "./bytes.ts";
 
 export const PASSPORT_SECONDS = 60;
@@ -15,9 +16,9 @@ export interface Passport {
   readonly rootVersion: number;
   /** Name of the one object it is for: `ACCOUNT/REGION`. */
   readonly object: string;
-  readonly kind: "root";
+  readonly kind: CallerKind;
   readonly account: string;
-  /** ARN of the caller. */
+  /** ARN of the caller; "" of a `key`, whose holder the front does not know. */
   readonly principal: string;
   readonly accessKeyId: string;
   /** The service that calls in the caller's name, such as `s3.us-east-1.amazonaws.com`. */
@@ -66,7 +67,7 @@ export function parsePassport(text: string): SealedPassport | undefined {
   const { object, kind, account, principal, accessKeyId, viaService, expires } = members;
   const wellFormed =
     typeof object === "string" &&
-    kind === "root" &&
+    (kind === "root" || kind === "key") &&
     typeof account === "string" &&
     typeof principal === "string" &&
     typeof accessKeyId === "string" &&

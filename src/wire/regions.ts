@@ -55,6 +55,15 @@ export const REGION_NAMES: readonly string[] = Object.keys(REGIONS);
 
 export const isRegion = (name: string): boolean => Object.hasOwn(REGIONS, name);
 
+/**
+ * The part of a class's namespace in which a Region's objects live. `jurisdictions` is "on" or "off", as the variable says.
+ * @throws RangeError for a name that `isRegion` denies.
+ */
+export function namespaceOf<N extends { jurisdiction(name: "eu"): N }>(all: N, region: string, jurisdictions: string): N {
+  const { jurisdiction } = regionOf(region);
+  return jurisdiction !== undefined && jurisdictions === "on" ? all.jurisdiction(jurisdiction) : all;
+}
+
 /** @throws RangeError for a name that `isRegion` denies. */
 export function regionOf(name: string): Region {
   const region = Object.hasOwn(REGIONS, name) ? REGIONS[name] : undefined;

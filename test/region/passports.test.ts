@@ -1,10 +1,22 @@
 // Who may call a store: the front, by a passport for this one object; any other Worker of the same Cloudflare account may try.
 
 import { describe, expect, it, vi } from "vitest";
+import { accessKey } from "../../src/auth/credentials.ts";
 import type { KmsCall } from "../../src/region/call.ts";
 import { RegionalKeyStore } from "../../src/region/regional-key-store.ts";
-import { newAccount, raw } from "../support/client.ts";
-import { callFor, eventsOf, inStore, logOf, newKey, passportFor, rootKeysOf, stubOf, summaryOf } from "../support/region.ts";
+import { newAccount, raw, testRootKeys } from "../support/client.ts";
+import {
+  callFor,
+  eventOf,
+  eventsOf,
+  inStore,
+  logOf,
+  newKey,
+  passportFor,
+  rootKeysOf,
+  stubOf,
+  summaryOf,
+} from "../support/region.ts";
 import { OLDER_ROOT_KEYS } from "../support/root-keys.ts";
 
 const SECOND = 1000;
@@ -15,6 +27,13 @@ async function newStore() {
   const KeyId = await newKey(account);
   return { account, KeyId, log: await logOf(account) };
 }
+
+/** What the front vouches for of another account's root. */
+const claimsOf = async (account: string) => ({
+  account,
+  principal: `arn:aws:iam::${account}:root`,
+  accessKeyId: (await accessKey(testRootKeys, account, 0)).accessKeyId,
+});
 
 const disable = async (account: string, KeyId: string, passport: string) =>
   stubOf(account).kms(await callFor(account, "DisableKey", { KeyId }, { passport }));
@@ -28,10 +47,25 @@ describe("a passport", () => {
     expect(summaryOf(await eventsOf(account))).toEqual(["CreateKey", "DisableKey", "DisableKey"]);
   });
 
+  const userKey = async (account: string) => (await accessKey(testRootKeys, account, 256)).accessKeyId;
   const other = rootKeysOf({ seal: 2, credentials: [2], keys: { 2: btoa("another root key of 32 bytes....") } });
   it.each([
     ["for another account's object", "for another object", async () => ({ object: "000000000000/us-east-1" })],
     ["for another Region's object", "for another object", async (account: string) => ({ object: `${account}/eu-west-1` })],
+    ["of another account's root", "of another account", async () => claimsOf("000000000000")],
+    [
+      "of a root with a user's access key",
+      "not one of ours",
+      async (account: string) => ({ accessKeyId: await userKey(account) }),
+    ],
+    [
+      "of a root with another account's access key",
+      "not one of ours",
+      async () => ({ accessKeyId: await userKey("000000000000") }),
+    ],
+    ["of a user with a root's access key", "not one of ours", async () => ({ kind: "key", principal: "" }) as const],
+    ["of a root with another's name", "not one of ours", async () => ({ principal: "arn:aws:iam::000000000000:root" })],
+    ["with an access key that is none", "not one of ours", async () => ({ accessKeyId: "AKIAIOSFODNN7EXAMPLE" })],
     ["that has expired", "expired", async () => ({ expires: Date.now() - 11 * SECOND })],
     ["from too far in the future", "from the future", async () => ({ expires: Date.now() + 90 * SECOND })],
     ["under another root key", "not one of ours", async () => ({ rootKeys: other })],
@@ -99,6 +133,34 @@ describe("a passport", () => {
     const spliced = [...wanted.split(".").slice(0, 3), good.split(".")[3]].join(".");
     expect(await disable(account, KeyId, spliced)).toBe("passport refused");
   });
+});
+
+it("no call of another account makes a schema, a row or a bucket", async () => {
+  const [account, stranger] = [newAccount(), newAccount()];
+  const passport = await passportFor(account, await claimsOf(stranger));
+  const spent: string[] = [];
+  await inStore(account, (world) => {
+    world.rates = { spend: (who) => spent.push(who) > 0 };
+  });
+  for (const name of ["ListKeys", "CreateKey", "Nonsense"])
+    expect(await stubOf(account).kms(await callFor(account, name, {}, { passport }))).toBe("passport refused");
+  expect(spent).toEqual([]);
+  await inStore(account, (_, { storage }) => {
+    expect(storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'meta'").toArray()).toEqual([]);
+  });
+});
+
+it("an access key above the root's serials is nobody's yet: refused, and recorded as one whose holder is not known", async () => {
+  const account = newAccount();
+  const { accessKeyId } = await accessKey(testRootKeys, account, 256);
+  for (const [serial, userIdentity] of [
+    [256, { type: "Unknown", accountId: account, accessKeyId }],
+    [255, { type: "Root", arn: `arn:aws:iam::${account}:root` }],
+  ] as const) {
+    const { json, requestId } = await raw("ListKeys", {}, { account, serial });
+    expect(json["__type"]).toBe("UnrecognizedClientException");
+    await expect(eventOf(account, requestId)).resolves.toMatchObject({ userIdentity, errorCode: "UnrecognizedClientException" });
+  }
 });
 
 describe("the RPC surface", () => {
