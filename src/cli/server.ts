@@ -106,7 +106,7 @@ function endWithout(miniflare: Miniflare): void {
 }
 
 /** One text: a scriptPath outside the working directory would crash workerd. */
-async function bundleWorker(main: string): Promise<string> {
+export async function bundleWorker(main: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [main],
     bundle: true,

@@ -46,7 +46,7 @@ export interface KeyringPorts {
   readonly random: (bytes: number) => Bytes;
   readonly materials: SealedMaterials;
   /** @throws Error where the root key of that version is not the one that this store was sealed under. */
-  readonly requireRootKey: (version: number) => Promise<void>;
+  readonly requireRootKey: (version: number, use: "seal" | "open") => Promise<void>;
 }
 
 /** A material in memory, as a key that cannot be read. */
@@ -70,7 +70,7 @@ export class Keyring {
 
   /** Makes and seals the material of a new symmetric key. */
   async create(key: Described): Promise<NewMaterial> {
-    await this.#ports.requireRootKey(this.#ports.rootKeys.seal);
+    await this.#ports.requireRootKey(this.#ports.rootKeys.seal, "seal");
     const material = new Secret(this.#ports.random(MATERIAL_BYTES));
     const salt = new Secret(this.#ports.random(SALT_BYTES));
     const materialId = toHex(await materialTag(salt, material));
@@ -83,7 +83,7 @@ export class Keyring {
 
   /** Makes and seals another material of a key, under the salt that it has. */
   async createNext(key: Described, saltBox: Bytes): Promise<Omit<NewMaterial, "saltBox">> {
-    await this.#ports.requireRootKey(this.#ports.rootKeys.seal);
+    await this.#ports.requireRootKey(this.#ports.rootKeys.seal, "seal");
     const salt = await this.#boxes.openSecret(saltBox, this.#associated(key, "", "salt"));
     if (salt === undefined) throw new Error(`the sealed salt of ${key.id} does not open`);
     const material = new Secret(this.#ports.random(MATERIAL_BYTES));
@@ -149,7 +149,7 @@ export class Keyring {
     const row = this.#ports.materials.find(key.id, materialId);
     if (row === undefined) return undefined;
     const [, rootVersion = 0] = row.box;
-    await this.#ports.requireRootKey(rootVersion);
+    await this.#ports.requireRootKey(rootVersion, "open");
     const material = await this.#boxes.openSecret(row.box, this.#associated(key, materialId, "material"));
     if (material === undefined) throw new Error(`the sealed material ${materialId} of ${key.id} does not open`);
     const materialPrefix = materialId.slice(0, 2 * MATERIAL_PREFIX_BYTES);

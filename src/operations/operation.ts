@@ -48,7 +48,8 @@ export interface Facts {
   /** Of which origin the key must be, and of which spec; checked behind the state, unless it says otherwise. */
   readonly kind?: { readonly origins: readonly Origin[]; readonly spec: KeySpecName; readonly beforeState?: true };
   readonly conditions?: readonly string[];
-  readonly effect: "read" | "write";
+  /** `takeAway`: a write that takes away what somebody may do, which a store takes even when its outbox is full. */
+  readonly effect: "read" | "write" | "takeAway";
   readonly rate: RateClass;
   /** Members of the request that its record keeps. What no row names is absent. */
   readonly keep: readonly string[];

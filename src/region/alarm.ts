@@ -7,3 +7,11 @@ export function wake(world: World, aheadMs = 0): void {
   const at = world.store.deadlines.earliest();
   void (at === undefined ? world.storage.deleteAlarm() : world.storage.setAlarm(Math.max(at, world.now() + aheadMs)));
 }
+
+/**
+ * Lets the alarm follow the deadlines that have moved. It belongs into the transaction that moved them: an alarm that cannot be set
+ * undoes the change then, instead of failing a call whose change stands.
+ */
+export function followDeadlines(world: World): void {
+  if (world.store.deadlines.takeMoved()) wake(world);
+}

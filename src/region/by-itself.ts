@@ -9,12 +9,12 @@ export function byItself(world: World, change: () => Entry): void {
   const written = world.ledger.write(
     () => {
       const entry = change();
-      world.changes++;
+      world.changed();
       return { entry };
     },
     (cause) => {
       trouble = cause;
-      world.dropCaches();
+      world.store.keys.undo();
       return undefined;
     },
   );

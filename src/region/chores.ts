@@ -1,7 +1,7 @@
 // What alarm() does: whatever is due by the clock, each on its own, so that one that fails or waits delays no other; the flush first.
 
 import type { Deadline, DeadlineKind } from "../store/deadlines.ts";
-import { wake } from "./alarm.ts";
+import { followDeadlines, wake } from "./alarm.ts";
 import { confirmDeletion, lookAtDeletion, putBackDeletions } from "./deletion.ts";
 import { drain } from "./drain.ts";
 import { rotate } from "./rotation.ts";
@@ -13,6 +13,7 @@ const FLUSH_DELAY_MS = 1000;
 const RETRY_MS_MAX = 30_000;
 const TROUBLE_MS = 1000;
 const DUE_MAX = 100;
+const MEANWHILE_MS = 1000;
 
 /** How often in a row the flush has failed, an instance. */
 const failures = new WeakMap<World, number>();
@@ -25,7 +26,6 @@ export function armFlush(world: World): void {
   // One that is farther off has been set by a clock that was ahead.
   if ((armed.get(world) ?? Number.POSITIVE_INFINITY) <= now + RETRY_MS_MAX) return;
   setFlush(world, now + FLUSH_DELAY_MS);
-  wake(world);
 }
 
 function setFlush(world: World, at: number): void {
@@ -50,7 +50,8 @@ const CHORES: Readonly<Record<DeadlineKind, Chore>> = {
 export async function startChores(world: World): Promise<void> {
   if (!world.hasDeadlines()) return;
   putBackDeletions(world);
-  if (world.store.deadlines.takeMoved() || (await world.storage.getAlarm()) === null) wake(world);
+  followDeadlines(world);
+  if ((await world.storage.getAlarm()) === null) wake(world);
 }
 
 /** Sets the next alarm whatever happens. Throws where not even that can be done: the platform calls again then, a few times. */
@@ -60,15 +61,40 @@ export async function doChores(world: World): Promise<void> {
   try {
     putBackDeletions(world);
     const due = world.store.deadlines.due(world.now(), DUE_MAX);
-    const flushing = due.filter(({ kind }) => kind === "flush").map((deadline) => doChore(deadline, world)); // D1 may take its time
-    const others: boolean[] = [];
-    for (const deadline of due) if (deadline.kind !== "flush") others.push(await doChore(deadline, world));
-    settled = [...others, ...(await Promise.all(flushing))].every((done) => done);
+    const flush = due.find(({ kind }) => kind === "flush");
+    const flushing = flush === undefined ? undefined : doChore(flush, world); // D1 may take its time
+    settled = await doAll(due, world);
+    if (flushing !== undefined) settled = (await doMeanwhile(flushing, world)) && settled;
   } catch (cause) {
     world.log({ event: "chores failed", ...described(cause) });
   } finally {
     wake(world, settled ? 0 : TROUBLE_MS); // what could not even be put off is still due
   }
+}
+
+/** Does whatever else comes due while the flush waits for D1: no other alarm rings before this one has ended. */
+async function doMeanwhile(flushing: Promise<boolean>, world: World): Promise<boolean> {
+  let settled = true;
+  for (;;) {
+    const flushed = await Promise.race([flushing, pause(MEANWHILE_MS, flushing, world)]);
+    if (flushed !== undefined) return flushed && settled;
+    settled = (await doAll(world.store.deadlines.due(world.now(), DUE_MAX), world)) && settled;
+  }
+}
+
+/** Waits, at most until `work` has ended. */
+function pause(ms: number, work: Promise<unknown>, world: World): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const cancel = world.after(ms, () => resolve(undefined));
+  void work.finally(cancel);
+  return promise;
+}
+
+/** @returns whether each is done or has been put off. */
+async function doAll(due: readonly Deadline[], world: World): Promise<boolean> {
+  let settled = true;
+  for (const deadline of due) if (deadline.kind !== "flush") settled = (await doChore(deadline, world)) && settled;
+  return settled;
 }
 
 /** One that fails is put off: at once again would be for ever. @returns false where it could not be put off either. */

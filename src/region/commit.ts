@@ -4,7 +4,6 @@ import type { Commit, Result } from "../operations/operation.ts";
 import { failure, success } from "../wire/aws-json.ts";
 import { KmsError, type Outcome } from "../wire/faults.ts";
 import { type Admitted, admit, type Visit } from "./admit.ts";
-import { wake } from "./alarm.ts";
 import type { View } from "./callers.ts";
 import type { Written } from "./ledger.ts";
 import { REFUSAL, throttling } from "./rates.ts";
@@ -61,16 +60,15 @@ function write({ trace, visit }: Ending, change: Commit, world: World): Recorded
       const { output, made, events } = change(world.store);
       if (visit.request.dryRun) throw dryRun();
       if (made !== undefined) trace.made = made;
-      world.changes++;
+      world.changed();
       const behind = events?.map((event) => serviceEntry(event, world));
       return { entry: entry(trace, world, { output }), behind, answer: success(output, requestId) };
     },
     (cause) => {
-      world.dropCaches(); // what the change wrote is gone again
+      world.store.keys.undo();
       return refusal(cause, trace, world);
     },
   );
-  if (world.store.deadlines.takeMoved()) wake(world);
   return written === undefined
     ? { answer: failure(new KmsError("KMSInternalException"), requestId), durable: true }
     : { answer: written.answer, durable: true };

@@ -18,12 +18,16 @@ const TURNS_MAX = 3;
 export async function perform(call: KmsCall, world: World): Promise<Reply> {
   const who = await world.passports.open(call?.passport);
   if (who === undefined) return "passport refused"; // logged, not recorded; nothing has run
-  if (world.full) return failure(new KmsError("DependencyTimeoutException"), call.requestId); // no answer without a record
+  const op = operation(call.name);
+  if (!hasRoom(world, op)) return failure(new KmsError("DependencyTimeoutException"), call.requestId);
   world.ensureSchema();
-  const trace: Trace = { call, who, op: operation(call.name), request: undefined, located: undefined, noted: undefined };
+  const trace: Trace = { call, who, op, request: undefined, located: undefined, noted: undefined };
   const recorded = await attempt(trace, world);
   return (await recorded.durable) ? recorded.answer : unrecorded(call);
 }
+
+const hasRoom = ({ room }: World, op: Operation | undefined): boolean =>
+  room === "any call" || (room === "what takes away" && op?.effect === "takeAway");
 
 /** A refusal is an event too, and joins in the turn that decided it: no other commit comes between. */
 async function attempt(trace: Trace, world: World): Promise<Recorded> {

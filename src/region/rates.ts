@@ -6,8 +6,6 @@ import type { Operation, Request } from "../operations/operation.ts";
 import type { RateName, RequestRates } from "../operations/rates.ts";
 import { remember } from "../wire/bounded.ts";
 import { KmsError } from "../wire/faults.ts";
-import type { KmsCall } from "./call.ts";
-import type { Who } from "./passports.ts";
 
 const BUCKETS_MAX = 4096;
 
@@ -72,14 +70,16 @@ export function tokenBuckets(rates: RequestRates, now: () => number): Rates {
   };
 }
 
-/** The throttled calls of one principal and operation. */
+/** The throttled calls of one caller and operation. */
 export interface Throttled {
-  /** The first of them, without its passport and body; without its name where that is no operation's. */
-  readonly call: KmsCall;
-  readonly who: Who;
-  readonly op: Operation | undefined;
+  /** "Unknown" where the calls named no operation. */
+  readonly name: string;
+  readonly readOnly: boolean;
+  readonly account: string;
+  /** CloudTrail's userIdentity, printed. */
+  readonly identity: string;
   readonly error: KmsError;
-  /** When that was, in milliseconds since the epoch. */
+  /** When the first was, in milliseconds since the epoch. */
   readonly at: number;
   calls: number;
 }

@@ -9,6 +9,7 @@ import { failure } from "../wire/aws-json.ts";
 import { KmsError } from "../wire/faults.ts";
 import type { KmsCall, Reply } from "./call.ts";
 import { doChores, startChores } from "./chores.ts";
+import { ownName } from "./own-name.ts";
 import { perform } from "./perform.ts";
 import { createWorld } from "./wiring.ts";
 import { described, type World } from "./world.ts";
@@ -21,7 +22,12 @@ export class RegionalKeyStore extends DurableObject<Env> {
     super(ctx, env);
     this.world = createWorld({
       storage: ctx.storage,
-      name: ctx.id.name ?? "",
+      name: ownName({
+        id: ctx.id,
+        sql: ctx.storage.sql,
+        namespace: env.REGIONAL_KEY_STORE,
+        jurisdictions: env.JURISDICTIONS,
+      }),
       rootKeys: parseRootKeys(env.ROOT_KEYS),
       database: env.AUDIT,
       quotas: parseQuotas(env.QUOTAS),
@@ -29,6 +35,10 @@ export class RegionalKeyStore extends DurableObject<Env> {
       now: () => Date.now(),
       random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
       uuid: () => crypto.randomUUID(),
+      after(ms, then) {
+        const timer = setTimeout(then, ms);
+        return () => clearTimeout(timer);
+      },
       log: (line) => console.error(JSON.stringify(line)),
     });
     void ctx.blockConcurrencyWhile(() => startChores(this.world));

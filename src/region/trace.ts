@@ -42,7 +42,7 @@ export function entry(trace: Trace, world: World, end: End): Entry {
     id,
     time,
     name: op !== undefined || OPERATION_NAME.test(call.name) ? call.name : "Unknown",
-    readOnly: op?.effect !== "write",
+    readOnly: op === undefined || op.effect === "read",
     region: world.scope.region,
     account: who.account,
     identity: who.identity,
@@ -92,7 +92,7 @@ function kept(trace: Trace): Event["request"] {
 /** A write that answers nothing is recorded with its key. */
 function answered(trace: Trace, output: Output | undefined): Event["answer"] {
   const { op } = trace;
-  if (op?.effect !== "write") return undefined;
+  if (op === undefined || op.effect === "read") return undefined;
   if (op.keepAnswer !== undefined && output !== undefined) return { members: output, keep: op.keepAnswer };
   const key = subject(trace);
   return key === undefined ? undefined : { members: { KeyId: key.arn }, keep: ["KeyId"] };

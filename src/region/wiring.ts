@@ -5,10 +5,12 @@ import { Keyring } from "../keyring/keyring.ts";
 import { hasSchema, migrate } from "../store/schema.ts";
 import { store } from "../store/store.ts";
 import { PARTITION } from "../wire/regions.ts";
+import { followDeadlines } from "./alarm.ts";
 import { rootOnly } from "./callers.ts";
 import { armFlush, disarm } from "./chores.ts";
 import { Ledger } from "./ledger.ts";
 import { markers } from "./markers.ts";
+import { keepName } from "./own-name.ts";
 import { Passports } from "./passports.ts";
 import { tokenBuckets, unlimited } from "./rates.ts";
 import { rootKeyGuard } from "./root-key-guard.ts";
@@ -16,6 +18,10 @@ import { described, type Effects, type World } from "./world.ts";
 
 /** Bytes of the object's database: half of what the platform gives it for its keys is kept free of undelivered records. */
 const DATABASE_BYTES_MAX = 1024 ** 3;
+/** Beyond that limit, for the calls that take away: whoever fills a store must not keep its owner from disabling a key. */
+const RESERVE_BYTES = 64 * 1024 ** 2;
+/** The outbox is measured with every so many commits, because a flush may wait for D1 while records come. */
+const COMMITS_A_MEASURE = 100;
 
 export function createWorld(effects: Effects): World {
   const { storage, name, rootKeys, database } = effects;
@@ -31,9 +37,20 @@ export function createWorld(effects: Effects): World {
     materials: tables.materials,
     requireRootKey: guard,
   });
+  let commits = 0;
+  /** Belongs into each transaction that has put records into the outbox. */
+  const recorded = (): void => {
+    armFlush(world);
+    followDeadlines(world);
+    if (++commits % COMMITS_A_MEASURE === 0) world.measure();
+  };
   const rates = effects.requestRates(region);
   let ready = hasSchema(storage.sql);
-  if (ready) storage.transactionSync(() => migrate(storage.sql, effects.now()));
+  const makeSchema = (now: number): void => {
+    migrate(storage.sql, now);
+    keepName(storage.sql, name);
+  };
+  if (ready) storage.transactionSync(() => makeSchema(effects.now()));
 
   const world: World = {
     name,
@@ -42,6 +59,7 @@ export function createWorld(effects: Effects): World {
     now: () => effects.now(),
     random: (bytes) => effects.random(bytes),
     uuid: () => effects.uuid(),
+    after: (ms, then) => effects.after(ms, then),
     log: (line) => effects.log({ store: name, ...line }),
     passports: new Passports(
       name,
@@ -64,7 +82,7 @@ export function createWorld(effects: Effects): World {
       region,
       now: () => world.now(),
       uuid: () => world.uuid(),
-      recorded: () => armFlush(world),
+      recorded,
       failed: (cause) => {
         world.dropCaches();
         tables.usages.forget();
@@ -74,14 +92,18 @@ export function createWorld(effects: Effects): World {
     }),
     trail: d1Trail(database),
     changes: 0,
-    full: false,
+    changed() {
+      tables.keys.settle();
+      world.changes++;
+    },
+    room: "any call",
     ensureSchema() {
       if (ready) return;
       try {
         storage.transactionSync(() => {
-          migrate(storage.sql, world.now());
+          makeSchema(world.now());
           world.ledger.begin("created");
-          armFlush(world);
+          recorded();
         });
       } catch (cause) {
         world.ledger.reload(); // what memory says of a chain, storage does not hold
@@ -92,7 +114,8 @@ export function createWorld(effects: Effects): World {
     },
     hasDeadlines: () => ready && tables.deadlines.earliest() !== undefined,
     measure() {
-      world.full = storage.sql.databaseSize >= DATABASE_BYTES_MAX;
+      const over = storage.sql.databaseSize - DATABASE_BYTES_MAX;
+      world.room = over < 0 ? "any call" : over < RESERVE_BYTES ? "what takes away" : "no call";
     },
     dropCaches() {
       tables.keys.forget();
@@ -100,6 +123,6 @@ export function createWorld(effects: Effects): World {
       world.changes++;
     },
   };
-  if (ready) world.measure(); // else a full store would take a first call
+  if (ready) world.measure(); // otherwise a store that is full already would take one call before it noticed
   return world;
 }

@@ -27,11 +27,13 @@ export interface Effects {
   /** Undefined: not limited. */
   requestRates(region: string): RequestRates | undefined;
   uuid(): string;
+  /** Calls `then` once, after so many milliseconds. @returns what calls it off. */
+  after(ms: number, then: () => void): () => void;
   /** Never of a request's content. */
   log(line: Readonly<Record<string, unknown>>): void;
 }
 
-export interface World extends Pick<Effects, "now" | "random" | "uuid" | "log" | "storage"> {
+export interface World extends Pick<Effects, "now" | "random" | "uuid" | "after" | "log" | "storage"> {
   readonly name: string;
   readonly scope: ArnScope;
   readonly passports: Passports;
@@ -48,12 +50,14 @@ export interface World extends Pick<Effects, "now" | "random" | "uuid" | "log" |
   trail: Trail;
   /** Moves with every change that a decision may rest on. */
   changes: number;
-  /** Whether the outbox has reached its limit: requests fail closed then. */
-  full: boolean;
+  /** Moves the change counter, at the end of a change that stands. */
+  changed(): void;
+  /** Which calls the outbox still has room for. The others fail closed: there is no answer without a record. */
+  room: "any call" | "what takes away" | "no call";
   /** Makes the schema in the first call of the own account; a stranger's call leaves no trace. */
   ensureSchema(): void;
   hasDeadlines(): boolean;
-  /** Looks whether the outbox is full; asked with each flush, since it costs a query. */
+  /** Looks how full the outbox is. It costs a query, so it is asked with each flush and with every so many commits. */
   measure(): void;
   /** Drops what memory may hold and storage not. */
   dropCaches(): void;

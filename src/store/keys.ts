@@ -59,14 +59,20 @@ export interface KeyWrites extends KeyReads {
 const OWN_COLUMNS = "id, spec, usage, origin, state, description, multi_region, created_at, material_id";
 const COLUMNS = `${OWN_COLUMNS}, deletion_at, rotation_days, next_rotation_at`;
 
-/** `dropped` is told each key that is written, in the turn of the write. */
-export function keys(
-  sql: SqlStorage,
-  sealed: Sealed,
-  scope: ArnScope,
-  dropped: (id: string) => void,
-): KeyWrites & { forget(): void } {
+/** What memory holds of the table beside its rows. */
+export interface KeyMemory {
+  /** Drops every key. */
+  forget(): void;
+  /** The change that has written keys stands. */
+  settle(): void;
+  /** Drops the keys that were written since the last change that stands: their rows are what they were before. */
+  undo(): void;
+}
+
+/** `dropped` is told each key that is written, in the turn of the write, and again where the write is undone. */
+export function keys(sql: SqlStorage, sealed: Sealed, scope: ArnScope, dropped: (id: string) => void): KeyWrites & KeyMemory {
   const cached = new Map<string, Key>();
+  const written = new Set<string>();
 
   const fromRow = (row: KeyRow): Key => ({
     id: row.id,
@@ -100,9 +106,14 @@ export function keys(
   const saltSlot = (id: string): number =>
     sql.exec<{ salt_slot: number }>("SELECT salt_slot FROM key WHERE id = ?", id).one().salt_slot;
 
-  const touch = (id: string): void => {
+  const drop = (id: string): void => {
     cached.delete(id);
     dropped(id);
+  };
+
+  const touch = (id: string): void => {
+    written.add(id);
+    drop(id);
   };
 
   const update = (id: string, columns: string, ...values: SqlStorageValue[]): void => {
@@ -113,6 +124,11 @@ export function keys(
   return {
     find,
     forget: () => cached.clear(),
+    settle: () => written.clear(),
+    undo() {
+      for (const id of written) drop(id);
+      written.clear();
+    },
     page: (after, limit) =>
       sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id > ? ORDER BY id LIMIT ?`, after, limit).toArray().map(fromRow),
     count: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM key").one().count,

@@ -4,7 +4,7 @@ import type { ArnScope } from "../wire/arn.ts";
 import { type AliasReads, type AliasWrites, aliases } from "./aliases.ts";
 import { type Deadlines, deadlines } from "./deadlines.ts";
 import { type Grants, grants } from "./grants.ts";
-import { type KeyReads, type KeyWrites, keys } from "./keys.ts";
+import { type KeyMemory, type KeyReads, type KeyWrites, keys } from "./keys.ts";
 import { type MaterialReads, type MaterialWrites, materials } from "./materials.ts";
 import { type Meta, meta } from "./meta.ts";
 import { type Outbox, outbox } from "./outbox.ts";
@@ -29,7 +29,7 @@ export interface Writes {
 }
 
 export interface Store {
-  readonly keys: KeyWrites & { forget(): void };
+  readonly keys: KeyWrites & KeyMemory;
   readonly materials: MaterialWrites;
   readonly aliases: AliasWrites;
   readonly tags: TagWrites;

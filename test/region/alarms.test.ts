@@ -88,6 +88,26 @@ describe("alarm()", () => {
     expect(await trailOf(account)).not.toEqual([]);
   });
 
+  it("does what comes due only while D1 takes its time", async () => {
+    const account = newAccount();
+    const KeyId = await newKey(account);
+    await raw("EnableKeyRotation", { KeyId, RotationPeriodInDays: 90 }, { account });
+    const [held, now] = [newGate(), Date.now()];
+    await inStore(account, async (world, _, instance) => {
+      const { trail } = world;
+      world.trail = { ...trail, deliver: (delivery) => held.pass().then(() => trail.deliver(delivery)) };
+      let clock = now + 5000;
+      world.now = () => clock;
+      const rung = instance.alarm();
+      await held.reached;
+      clock = now + 91 * 86_400_000;
+      await vi.waitFor(() => expect(world.store.materials.page(KeyId, -1, 9)).toHaveLength(2), { timeout: 5000 });
+      held.open();
+      await rung;
+    });
+    expect(await trailOf(account)).not.toEqual([]);
+  });
+
   it("in which a chore can neither be done nor put off does the others, and rings again later", async () => {
     const account = newAccount();
     const [bad, good] = [await newKey(account), await newKey(account)];

@@ -70,12 +70,12 @@ describe("the schema", () => {
   it("of a newer version is refused, and nothing is changed", async () => {
     const account = newAccount();
     await newKey(account);
-    await inStore(account, ({ name, quotas, now, random, uuid, log }, { storage }) => {
+    await inStore(account, ({ name, quotas, now, random, uuid, after, log }, { storage }) => {
       storage.sql.exec("UPDATE meta SET value = '99' WHERE name = 'schema'");
       const dump = () =>
         ["meta", "key", "outbox", "deadline"].map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
       const before = dump();
-      const given = { storage, name, quotas, now, random, uuid, log, rootKeys: testRootKeys, database: env.AUDIT };
+      const given = { storage, name, quotas, now, random, uuid, after, log, rootKeys: testRootKeys, database: env.AUDIT };
       const effects = { ...given, requestRates: () => undefined };
       expect(() => createWorld(effects)).toThrow("the store has schema 99; this version knows");
       expect(dump()).toEqual(before);
@@ -148,6 +148,7 @@ describe("root keys", () => {
         now: there.now,
         random: there.random,
         uuid: there.uuid,
+        after: there.after,
         log: (line) => lines.push(line),
       }) as OpenWorld;
       const reply = await perform(call, world);
@@ -220,6 +221,20 @@ describe("root keys", () => {
     );
     expect(versions).toEqual([1, 2]);
   });
+});
+
+it("opening what is sealed writes nothing, also in a store without a check value of its root key", async () => {
+  const account = newAccount();
+  const KeyId = await newKey(account);
+  const checks = () =>
+    inStore(account, (_, { storage }) => storage.sql.exec("SELECT name FROM meta WHERE name LIKE 'check:%'").toArray());
+  expect(await checks()).toEqual([{ name: "check:2" }]);
+  await inStore(account, (_, { storage }) => storage.sql.exec("DELETE FROM meta WHERE name LIKE 'check:%'").rowsWritten);
+  await restart(account);
+  expect((await raw("Encrypt", { KeyId, Plaintext: PLAINTEXT }, { account })).status).toBe(200);
+  expect(await checks()).toEqual([]);
+  await newKey(account);
+  expect(await checks()).toEqual([{ name: "check:2" }]);
 });
 
 it("Regions are isolated: a key of one is not in the other, by id, by ARN, by its ciphertext", async () => {

@@ -149,10 +149,12 @@ describe("throttled calls", () => {
         responseElements: null,
         additionalEventData: { throttledCalls: "4" },
         readOnly: true,
+        sourceIPAddress: "AWS Internal",
+        userAgent: "AWS Internal",
       },
       { additionalEventData: { throttledCalls: "2" } },
     ]);
-    expect(counted[0]).not.toHaveProperty("resources");
+    for (const absent of ["resources", "requestID", "tlsDetails"]) expect(counted[0]).not.toHaveProperty(absent);
     expect(await flawIn(account)).toBeUndefined();
   });
 

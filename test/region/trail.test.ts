@@ -178,6 +178,26 @@ describe("a trail that fails", () => {
     expect(namesOf(await outboxOf(account))).toEqual(["DescribeKey"]);
   });
 
+  it("that never answers is away after 15 seconds, and nothing leaves the outbox", async () => {
+    const { account, KeyId, log } = await newStore();
+    await describeKey(account, KeyId);
+    const timers: number[] = [];
+    await inStore(account, async (world, _, instance) => {
+      world.trail = { ...world.trail, deliver: () => new Promise(() => {}) };
+      const { after } = world;
+      world.after = (ms, then) => {
+        timers.push(ms);
+        return after(ms === 15_000 ? 0 : ms, then);
+      };
+      const due = world.store.deadlines.earliest() ?? 0;
+      world.now = () => Math.max(Date.now(), due);
+      await instance.alarm();
+    });
+    expect(timers).toContain(15_000);
+    expect(log).toEqual([{ event: "delivery failed", message: "D1 has not answered within 15000 ms" }]);
+    expect(namesOf(await outboxOf(account))).toEqual(["DescribeKey"]);
+  });
+
   it("once, for whatever reason, sets nothing aside", async () => {
     const { account, KeyId } = await newStore();
     let calls = 0;
@@ -233,6 +253,37 @@ describe("what D1 refuses", () => {
     await describeKey(account, KeyId);
     await ring(account);
     expect(namesOf(await trailOf(account)).at(-1)).toBe("DescribeKey");
+    expect(await flawIn(account)).toBeUndefined();
+  });
+
+  it("in great number is set aside run by run, each within its bounds of statements", async () => {
+    const { account } = await newStore();
+    await putAway(account);
+    const names = Array.from({ length: 300 }, (_, at) => (at % 2 === 0 ? `poison ${at}` : `good ${at}`));
+    await inStore(account, (world) =>
+      Promise.all(names.map((eventName) => world.ledger.join({ record: JSON.stringify({ eventName }), time: 0 }))),
+    );
+    await restart(account);
+    let asked = 0;
+    await interpose(account, (d1) => ({
+      answers: async () => asked++ >= 0,
+      async deliver(delivery) {
+        asked++;
+        if (delivery.links.some(({ record }) => record.includes("poison"))) throw new Error("refused");
+        return d1.deliver(delivery);
+      },
+    }));
+    const runs: number[] = [];
+    while ((await inStore(account, ({ store }) => !store.outbox.isEmpty())) && runs.length < 50) {
+      asked = 0;
+      await ring(account);
+      runs.push(asked);
+    }
+    expect(Math.max(...runs)).toBeLessThanOrEqual(201); // the last question of a run may be whether D1 answers
+    expect(runs.length).toBeGreaterThan(5);
+    const good = names.filter((name) => name.startsWith("good"));
+    expect(namesOf(await trailOf(account)).filter((name) => name.startsWith("good"))).toEqual(good);
+    expect(await inStore(account, ({ store }) => store.outbox.asideCount())).toBe(150);
     expect(await flawIn(account)).toBeUndefined();
   });
 

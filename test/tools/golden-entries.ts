@@ -85,7 +85,7 @@ async function accessKeys(rootKeys: RootKeys): Promise<Entries> {
 async function checkValue(rootKeys: RootKeys): Promise<Entries> {
   const rows = new Map<string, string>();
   const meta = { find: (name: string) => rows.get(name), put: (name: string, value: string) => void rows.set(name, value) };
-  await rootKeyGuard(rootKeys, meta)(rootKeys.seal);
+  await rootKeyGuard(rootKeys, meta)(rootKeys.seal, "seal");
   return { "check value": { kind: "check value", version: rootKeys.seal, rows: Object.fromEntries(rows) } };
 }
 

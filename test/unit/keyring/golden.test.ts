@@ -109,7 +109,7 @@ describe("opens", () => {
     "%s is met",
     async (_, { version, rows }) => {
       const meta = { find: (name: string) => rows[name], put: () => expect.unreachable("the value is there") };
-      await expect(rootKeyGuard(rootKeys, meta)(version)).resolves.toBeUndefined();
+      await expect(rootKeyGuard(rootKeys, meta)(version, "seal")).resolves.toBeUndefined();
     },
   );
 });
