@@ -127,11 +127,11 @@ describe("a full outbox", () => {
 
   it("is noticed by the hundredth commit at the latest, also where no flush has measured it", async () => {
     const { account, KeyId } = await newStore();
-    await ring(account);
     const held = newGate();
     await inStore(account, (world) => {
-      world.trail = { ...world.trail, deliver: () => held.opened.then(() => new Map()) };
+      world.trail = { ...world.trail, deliver: () => held.pass().then(() => new Map()) };
     });
+    await held.reached; // the flush has measured, and waits for D1
     await setSize(account, 1024 * MIB);
     const codes: unknown[] = [];
     for (let call = 0; call < 102; call++) codes.push(await codeOf(account, "DescribeKey", { KeyId }));
@@ -143,8 +143,8 @@ describe("a full outbox", () => {
 
 describe("an alarm that cannot be set", () => {
   it("undoes the change that needs it: the answer is a 500, nothing has changed, nothing is recorded", async () => {
-    const { account, KeyId, log } = await newStore();
-    await ring(account);
+    const { account, KeyId, log } = await newStore(); // whose flush is armed already
+    await putAway(account);
     const restore = await inStore(account, ({ storage }) =>
       override(storage, "setAlarm", () => () => {
         throw new Error("no alarm");

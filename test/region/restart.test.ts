@@ -223,6 +223,17 @@ describe("root keys", () => {
   });
 });
 
+it("a store keeps its name, also one that an earlier version made without it", async () => {
+  const account = newAccount();
+  await newKey(account);
+  const kept = () =>
+    inStore(account, (_, { storage }) => storage.sql.exec("SELECT value FROM meta WHERE name = 'name'").toArray());
+  expect(await kept()).toEqual([{ value: `${account}/${REGION}` }]);
+  await inStore(account, (_, { storage }) => storage.sql.exec("DELETE FROM meta WHERE name = 'name'").rowsWritten);
+  await restart(account);
+  expect(await kept()).toEqual([{ value: `${account}/${REGION}` }]);
+});
+
 it("opening what is sealed writes nothing, also in a store without a check value of its root key", async () => {
   const account = newAccount();
   const KeyId = await newKey(account);
