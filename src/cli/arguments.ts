@@ -16,14 +16,11 @@ const DEFAULT_REGION = "us-east-1";
 export const CHECKOUT = resolve(import.meta.dirname, "../..");
 const DEFAULT_STATE = join(CHECKOUT, ".edgekeep");
 
-export interface ServerArguments {
+export interface StartArguments {
   /** 0: any free port. */
   readonly port: number;
   /** Absolute. */
   readonly state: string;
-}
-
-export interface StartArguments extends ServerArguments {
   readonly account: string;
   readonly region: string;
   /** Whether request rates are limited as AWS limits them. */
@@ -37,17 +34,15 @@ export interface CredentialsArguments {
   readonly json: boolean;
 }
 
-export function startArguments(argv: readonly string[]): StartArguments {
+export function startArguments(argv: readonly string[], defaultPort = DEFAULT_PORT): StartArguments {
   const options = parse(argv, ["port", "state", "account", "region", "rates"]);
-  const { port, state, account = DEFAULT_ACCOUNT, region = DEFAULT_REGION, rates = "off" } = options;
+  const { port = defaultPort, state, account = DEFAULT_ACCOUNT, region = DEFAULT_REGION, rates = "off" } = options;
   if (rates !== "aws" && rates !== "off") throw usage(`--rates is aws or off, not ${rates}`);
   return { port: portNumber(port), state: statePath(state), account: accountId(account), region: regionName(region), rates };
 }
 
-export function devArguments(argv: readonly string[]): ServerArguments {
-  const { port, state } = parse(argv, ["port", "state"]);
-  return { port: portNumber(port), state: statePath(state) };
-}
+/** Any free port, unless one is given: it is to run beside `npm start`. */
+export const devArguments = (argv: readonly string[]): StartArguments => startArguments(argv, "0");
 
 export function credentialsArguments(argv: readonly string[]): CredentialsArguments {
   const { account, state, "root-keys": rootKeys, json } = parse(argv, ["account", "state", "root-keys"], ["json"]);
@@ -85,7 +80,7 @@ function parse(argv: readonly string[], names: readonly string[], flags: readonl
   return given;
 }
 
-function portNumber(text = DEFAULT_PORT): number {
+function portNumber(text: string): number {
   if (!/^[0-9]{1,5}$/.test(text) || Number(text) > PORT_MAX)
     throw usage(`--port ${text} is no port: give a number from 0 (any free one) to ${PORT_MAX}`);
   return Number(text);

@@ -1,96 +1,100 @@
-// `npm run dev`: the service under `wrangler dev`, which builds anew at every change. State of its own beside that of `npm start`,
-// under the same root keys.
+// `npm run dev`: the service as `npm start` serves it, built anew at every change of its source. Its root keys and its state are its
+// own, in a state directory below the other one, so that what is developed with never holds the keys of what is kept.
+/// <reference path="./web-crypto.d.ts" />
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKOUT, devArguments } from "./arguments.ts";
+import { rootCredentials } from "../auth/credentials.ts";
+import { devArguments } from "./arguments.ts";
+import { writeAwsProfile } from "./aws-profile.ts";
 import { claimState } from "./claim.ts";
 import { LOCAL_VARIABLES } from "./local-variables.ts";
-import { HOST } from "./port.ts";
-import { descendantsOf, endProcesses } from "./processes.ts";
+import { statOf } from "./ownership.ts";
 import { Refusal, runProgram } from "./refusal.ts";
+import type { Server } from "./server.ts";
 import { stopOnSignal } from "./signals.ts";
-import { devPath, refusing } from "./state-directory.ts";
+import { dataPath, developmentPath, examineDevelopmentHome, refusing } from "./state-directory.ts";
 
-const DATABASE_BINDING = "AUDIT";
-const FAMILY_POLL_MS = 500;
-
-/** No telemetry, no call to the network, no admin pages over the data, no log files outside the state directory. */
-const QUIET = {
-  WRANGLER_SEND_METRICS: "false",
-  CLOUDFLARE_CF_FETCH_ENABLED: "false",
-  X_LOCAL_OBSERVABILITY: "false",
-  X_LOCAL_EXPLORER: "false",
-  WRANGLER_WRITE_LOGS: "false",
-  WRANGLER_HIDE_BANNER: "true",
-};
+// Read where wrangler is loaded: it neither reports nor keeps a log of its own.
+Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" });
 
 await runProgram(async () => {
-  const { port, state } = devArguments(process.argv.slice(2));
-  const { run, rootKeys } = await claimState(state, port);
-  const variables = join(state, "dev.vars");
-  refusing(state, () => writeVariables(variables, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text }));
+  const { port, state: home, account, region, rates } = devArguments(process.argv.slice(2));
+  const state = developmentPath(home);
+  examineDevelopmentHome(home);
+  const { rootKeys } = await claimState(state, port);
+  tellOfFormerFiles(home);
 
-  let stopping = false;
-  stopOnSignal(async () => {
-    stopping = true;
-    const family = descendantsOf(process.pid); // wrangler's own workerds too, should it not end them
-    wrangler?.kill("SIGTERM");
-    await endProcesses(family);
-  });
-  // What wrangler starts is not seen here as it happens, so it is looked for: it must not outlive a server that was killed.
-  setInterval(() => run.add(...descendantsOf(process.pid)), FAMILY_POLL_MS).unref();
+  let server: Server | undefined;
+  stopOnSignal(async () => server?.stop());
 
-  const place = ["--config", join(CHECKOUT, "wrangler.toml"), "--persist-to", devPath(state)];
-  let wrangler: ChildProcess | undefined = runWrangler(
-    ["d1", "migrations", "apply", DATABASE_BINDING, "--local", ...place],
-    "ignore",
-  );
-  if ((await exitCode(wrangler)) !== 0 && !stopping)
-    throw new Refusal("wrangler could not apply the migrations of D1: see above");
-  if (stopping) return;
-  wrangler = runWrangler(
-    [
-      "dev",
-      ...place,
-      "--env-file",
-      variables,
-      "--ip",
-      HOST,
-      "--port",
-      String(port),
-      "--inspector-port",
-      "0",
-      "--show-interactive-dev-session=false",
-    ],
-    "inherit",
-  );
-  const code = await exitCode(wrangler);
-  if (!stopping) process.exit(code);
+  const [settings, serving, bundling] = await Promise.all([
+    import("./settings.ts"),
+    import("./server.ts"),
+    import("./bundle.ts"),
+  ]);
+  const read = settings.readSettings();
+  server = new serving.Server(read, dataPath(state));
+  const variables = { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text, RATES: rates };
+  try {
+    const { first, next } = await watched(read.main, bundling.watchWorker);
+    const endpoint = await server.start(port, variables, first);
+    const credentials = await rootCredentials(rootKeys.keys, account);
+    const exports = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
+    console.log(`Edgekeep is ready at ${endpoint}\nIts state and its root keys are its own: ${state}\n${exports}`);
+    console.log(`Ready on ${endpoint}`);
+    await serveEach(next, endpoint, (script) => server?.reload(script, Number(new URL(endpoint).port), variables));
+  } catch (cause) {
+    if (!server.isStopping) throw cause; // what failed was cut off, and the signal's listener ends the process
+  }
 });
 
-/** Without a stdin there is nobody to be asked. */
-function runWrangler(args: readonly string[], stdout: "inherit" | "ignore"): ChildProcess {
-  const program = join(CHECKOUT, "node_modules", "wrangler", "bin", "wrangler.js");
-  return spawn(process.execPath, [program, ...args], {
-    cwd: CHECKOUT,
-    env: { ...process.env, ...QUIET },
-    stdio: ["ignore", stdout, "inherit"],
+type Watch = (main: string, built: (script: string | undefined) => void) => Promise<void>;
+
+/** The first script, which must build, and where to get each later one: the newest that was not taken yet. */
+async function watched(main: string, watch: Watch): Promise<{ first: string; next: () => Promise<string> }> {
+  let [newest, arrival]: [string | undefined, PromiseWithResolvers<void>] = [undefined, Promise.withResolvers<void>()];
+  await watch(main, (script) => {
+    newest = script;
+    arrival.resolve();
   });
+  const take = async (): Promise<string | undefined> => {
+    await arrival.promise;
+    arrival = Promise.withResolvers<void>();
+    return newest;
+  };
+  const first = await take();
+  if (first === undefined) throw new Refusal("the Worker does not build: see above");
+  const next = async (): Promise<string> => {
+    for (;;) {
+      const script = await take();
+      if (script !== undefined) return script;
+    }
+  };
+  return { first, next };
 }
 
-async function exitCode(child: ChildProcess): Promise<number> {
-  const [code] = (await once(child, "exit")) as [number | null];
-  return code ?? 1;
+/** For ever. A script that workerd does not take leaves nothing serving, and is told; the next change may mend it. */
+async function serveEach(
+  next: () => Promise<string>,
+  endpoint: string,
+  serve: (script: string) => Promise<void> | undefined,
+): Promise<never> {
+  for (;;) {
+    const script = await next();
+    try {
+      await serve(script);
+      console.log(`Ready on ${endpoint}`);
+    } catch (cause) {
+      console.error(`edgekeep: the Worker as it is now does not run: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  }
 }
 
-/** Quoted, since JSON has double quotes; it has no single ones here, and no line ends. */
-function writeVariables(path: string, variables: Record<string, string>): void {
-  const aside = `${path}.${process.pid}`;
-  const lines = Object.entries(variables).map(([name, value]) => `${name}='${value.replaceAll(/\s+/g, " ")}'\n`);
-  writeFileSync(aside, lines.join(""), { mode: 0o600 });
-  chmodSync(aside, 0o600);
-  renameSync(aside, path);
+/** Whatever an earlier version kept for development was sealed under the root keys of `npm start`: it is told of, and left alone. */
+function tellOfFormerFiles(home: string): void {
+  const left = ["dev", "dev.vars"].map((name) => join(home, name)).filter((path) => statOf(path) !== undefined);
+  if (left.length > 0)
+    console.error(
+      `edgekeep: ${left.join(" and ")} of an earlier version are used no longer: delete them when you need them no more`,
+    );
 }

@@ -1,7 +1,7 @@
-// DIR/run.json: which processes serve this state directory. It is the lock (one server a directory: two workerds on one state answer
-// 500 to half of the writes) and, after node was killed, the way to the workerd that lives on, writing and holding the port.
+// DIR/run.json: which processes serve this state directory. It names the holder of the lock (lock.ts) and, after node was killed, is
+// the way to the workerd that lives on, writing and holding the port. Whoever writes it holds the lock.
 
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootId, endProcesses, isAlive, markOf, type ProcessMark } from "./processes.ts";
 import { Refusal, systemCode } from "./refusal.ts";
@@ -11,27 +11,18 @@ const RUN_FILE = "run.json";
 /** What an earlier server left in the directory. */
 export interface FormerRun {
   readonly path: string;
-  /** The whole file, to see that it is still the same one when it is replaced; undefined where there is none. */
-  readonly text: string | undefined;
-  /** Absent in a file that cannot be read as ours: its processes are unknown, so none is ever signalled. */
-  readonly node?: ProcessMark;
+  /** Those that live. None of a file that cannot be read as ours: its processes are unknown, so none is ever signalled. */
   readonly children: readonly ProcessMark[];
 }
 
 /** Names of this file and of its temporary neighbours, which may be left where a server was killed: they are not state. */
 export const isRunFile = (name: string): boolean => name === RUN_FILE || name.startsWith(`${RUN_FILE}.`);
 
-/** @throws Refusal if a server is using the directory. */
+/** @throws Refusal if a server is using the directory, or if nobody can tell whether its children live. */
 export function readFormerRun(directory: string): FormerRun {
   const path = join(directory, RUN_FILE);
-  const text = readIfThere(path);
-  const former = { path, text, ...parseRun(text) };
-  if (former.node !== undefined && isAlive(former.node)) throw inUse(directory, former.node.pid);
-  return former;
-}
-
-/** Ends what a killed server left running; it must be gone before its port and its state are used again. */
-export async function endFormerChildren({ path, children }: FormerRun): Promise<void> {
+  const { node, children } = parseRun(readIfThere(path));
+  if (node !== undefined && isAlive(node)) throw inUse(directory, node.pid);
   const left = children.filter(isAlive);
   const unsure = left.find(({ startTime }) => startTime === undefined);
   if (unsure !== undefined) {
@@ -39,36 +30,48 @@ export async function endFormerChildren({ path, children }: FormerRun): Promise<
       `process ${unsure.pid} may be the workerd of a server that was killed: end it, or delete ${path} if it is another program`,
     );
   }
-  await endProcesses(left);
+  return { path, children: left };
 }
 
-/** The run file of this very process. It is always whole on disk: written aside, then linked or renamed. */
+/** @returns the pid of the server that uses the directory, or undefined where the file names none that lives. */
+export function readServer(directory: string): number | undefined {
+  const { node } = parseRun(readIfThere(join(directory, RUN_FILE)));
+  return node !== undefined && isAlive(node) ? node.pid : undefined;
+}
+
+export function inUse(directory: string, pid: number | undefined): Refusal {
+  return new Refusal(`${directory} is in use by ${pid === undefined ? "another process" : `process ${pid}`}`);
+}
+
+/** The run file of this very process. It is always whole on disk: written aside, then renamed. */
 export class RunFile {
   readonly #path: string;
   readonly #node: ProcessMark;
-  #children: readonly ProcessMark[] = [];
+  readonly #former: readonly ProcessMark[];
+  #children: readonly ProcessMark[];
   #text: string;
 
-  private constructor(path: string, node: ProcessMark) {
+  private constructor({ path, children }: FormerRun, node: ProcessMark) {
     this.#path = path;
     this.#node = node;
-    this.#text = printRun(node, []);
+    this.#former = children;
+    this.#children = children;
+    this.#text = printRun(node, children);
   }
 
-  /** @throws Refusal if another server was quicker. */
-  static claim(directory: string, former: FormerRun): RunFile {
+  /** For the holder of the lock. What a killed server left stays written down until it has ended. */
+  static claim(former: FormerRun): RunFile {
     const node = markOf(process.pid);
     if (node === undefined) throw new Error("this process has no entry in /proc");
-    const run = new RunFile(former.path, node);
-    if (former.text !== undefined) removeFormer(directory, former);
-    try {
-      // link(2) fails where the name exists, as O_EXCL does, but no reader ever sees half a file.
-      run.#writeAside((aside) => linkSync(aside, run.#path));
-    } catch (cause) {
-      if (systemCode(cause) === "EEXIST") throw inUse(directory, parseRun(readIfThere(run.#path)).node?.pid);
-      throw cause;
-    }
+    const run = new RunFile(former, node);
+    run.#write();
     return run;
+  }
+
+  /** Ends what a killed server left running; it must be gone before its port and its state are used again. */
+  async endFormerChildren(): Promise<void> {
+    await endProcesses(this.#former);
+    this.add();
   }
 
   /** Remembers processes that must not outlive this one. Those that have ended are forgotten. */
@@ -82,54 +85,35 @@ export class RunFile {
     if (!this.#isOurs()) throw new Error(`${this.#path} was replaced while this server was running`);
     this.#children = children;
     this.#text = text;
-    this.#writeAside((aside) => renameSync(aside, this.#path));
+    this.#write();
   }
 
   /** Synchronous, as `remove`. */
   endChildrenNow(): void {
-    for (const { pid } of this.#children.filter(isAlive)) process.kill(pid, "SIGKILL");
+    for (const { pid } of this.#children.filter(isAlive)) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended by itself, or is not ours to end; the file goes on naming it then.
+      }
+    }
   }
 
-  /** Synchronous, so that it can be the last thing a process does. */
+  /** Synchronous, so that it can be the last thing a process does. The file stays where a killed server's child lives on. */
   remove(): void {
-    if (this.#isOurs()) rmSync(this.#path, { force: true });
+    if (this.#isOurs() && !this.#former.some(isAlive)) rmSync(this.#path, { force: true });
   }
 
   #isOurs(): boolean {
     return readIfThere(this.#path) === this.#text;
   }
 
-  #writeAside(place: (aside: string) => void): void {
-    const aside = `${this.#path}.${process.pid}`;
-    writeFileSync(aside, this.#text, { mode: 0o600 });
-    try {
-      place(aside);
-    } finally {
-      rmSync(aside, { force: true });
-    }
+  #write(): void {
+    const aside = `${this.#path}.new`;
+    rmSync(aside, { force: true }); // a killed server may have left one
+    writeFileSync(aside, this.#text, { mode: 0o600, flag: "wx" });
+    renameSync(aside, this.#path);
   }
-}
-
-/** Two starts may both have found the same dead server: whoever comes second must not take away the first one's file. */
-function removeFormer(directory: string, { path, text }: FormerRun): void {
-  const aside = `${path}.${process.pid}.former`;
-  try {
-    renameSync(path, aside);
-  } catch (cause) {
-    if (systemCode(cause) === "ENOENT") return;
-    throw cause;
-  }
-  const taken = readIfThere(aside);
-  if (taken !== text) {
-    linkSync(aside, path);
-    rmSync(aside, { force: true });
-    throw inUse(directory, parseRun(taken).node?.pid);
-  }
-  rmSync(aside, { force: true });
-}
-
-function inUse(directory: string, pid: number | undefined): Refusal {
-  return new Refusal(`${directory} is in use by ${pid === undefined ? "another process" : `process ${pid}`}`);
 }
 
 function readIfThere(path: string): string | undefined {

@@ -1,8 +1,8 @@
 // The Worker on Miniflare and workerd, with a socket of its own: no proxy in between, which would cost a factor of eight.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { build, stop as stopEsbuild } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { bundleWorker } from "./bundle.ts";
 import { applyMigrations } from "./migrations.ts";
 import { HOST, portInUse } from "./port.ts";
 import type { Settings } from "./settings.ts";
@@ -35,22 +35,15 @@ export class Server {
   /**
    * Returns the endpoint once it really answers. The migrations are applied by a workerd that has no object classes: alarms that
    * are due fire as soon as workerd knows their class, and must find the tables.
+   * @param built the Worker's script; without it, the Worker is built here.
    */
-  async start(port: number, secrets: Record<string, string>): Promise<string> {
-    const bundle = bundleWorker(this.#settings.main);
+  async start(port: number, secrets: Record<string, string>, built?: string): Promise<string> {
+    const bundle = built === undefined ? bundleWorker(this.#settings.main) : Promise.resolve(built);
     bundle.catch(() => {}); // it is awaited below, and may fail before
     await this.#migrate();
     const script = await bundle;
     if (this.#stopping) throw new Error("stopped while starting");
-    const { objects, vars } = this.#settings;
-    const miniflare = this.#run({
-      script,
-      bindings: { ...vars, ...secrets },
-      durableObjects: Object.fromEntries(
-        Object.entries(objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
-      ),
-      unsafeDirectSockets: [{ host: HOST, port }],
-    });
+    const miniflare = this.#run(this.#serving(script, port, secrets));
     try {
       const { port: actualPort } = await miniflare.unsafeGetDirectURL();
       const endpoint = await answering(`http://${HOST}:${actualPort}`);
@@ -60,6 +53,16 @@ export class Server {
       if ((cause as { code?: unknown }).code === "ERR_ADDRESS_IN_USE") throw portInUse(port);
       throw cause;
     }
+  }
+
+  /** Serves another script at the same port, in a new workerd. Where that fails nothing serves, until the next one does. */
+  async reload(script: string, port: number, secrets: Record<string, string>): Promise<void> {
+    clearInterval(this.#watch);
+    const miniflare = this.#miniflare;
+    if (miniflare === undefined || this.#stopping) return;
+    await miniflare.setOptions(convertV4MiniflareOptions(this.#options(this.#serving(script, port, secrets))));
+    await answering(`http://${HOST}:${port}`);
+    this.#watch = setInterval(() => endWithout(miniflare), WATCH_MS);
   }
 
   async stop(): Promise<void> {
@@ -75,9 +78,26 @@ export class Server {
     await miniflare.dispose();
   }
 
+  #serving(script: string, port: number, secrets: Record<string, string>): Partial<WorkerOptions> {
+    const { objects, vars } = this.#settings;
+    const classes = Object.entries(objects).map(([binding, className]) => [binding, { className, useSQLite: true }] as const);
+    return {
+      script,
+      bindings: { ...vars, ...secrets },
+      durableObjects: Object.fromEntries(classes),
+      unsafeDirectSockets: [{ host: HOST, port }],
+    };
+  }
+
   #run(options: Partial<WorkerOptions>): Miniflare {
+    this.#miniflare = withoutSignalListeners(() => new Miniflare(convertV4MiniflareOptions(this.#options(options))));
+    return this.#miniflare;
+  }
+
+  /** Without an inspectorPort workerd has no inspector, and without unsafeLocalExplorer no pages over the data. */
+  #options(options: Partial<WorkerOptions>): WorkerOptions {
     const { name, compatibilityDate, compatibilityFlags, database } = this.#settings;
-    const worker = {
+    return {
       host: HOST,
       cf: false, // else it is fetched
       name,
@@ -92,8 +112,6 @@ export class Server {
       resourcePersistencePath: this.#data,
       ...options,
     } as WorkerOptions;
-    this.#miniflare = withoutSignalListeners(() => new Miniflare(convertV4MiniflareOptions(worker)));
-    return this.#miniflare;
   }
 }
 
@@ -103,24 +121,6 @@ function endWithout(miniflare: Miniflare): void {
     console.error(cause);
     process.exit(1);
   });
-}
-
-/** One text: a scriptPath outside the working directory would crash workerd. */
-export async function bundleWorker(main: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [main],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["node:*", "cloudflare:*"],
-    logLevel: "silent",
-  });
-  await stopEsbuild();
-  const [script] = outputFiles;
-  if (script === undefined) throw new Error("esbuild wrote nothing");
-  return script.text;
 }
 
 async function answering(endpoint: string): Promise<string> {

@@ -1,8 +1,10 @@
 // The state directory: who may read it, of which format it is, whether its root key is there. Examining changes nothing, so that a
 // start that is refused leaves everything as it was; preparing makes what is missing.
 
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isLockFile } from "./lock.ts";
+import { isPrivateDirectory, requireOwnTree, requirePrivateFile, statOf } from "./ownership.ts";
 import { Refusal, systemCode } from "./refusal.ts";
 import {
   createDurably,
@@ -17,22 +19,29 @@ import { isRunFile } from "./run-file.ts";
 const FORMAT = 1;
 const FORMAT_FILE = "format";
 const SECRET_FILES = ["root-keys.json", "dev.vars", join("aws", "credentials")];
+/** `dev`, and `dev.vars` above, are of an earlier version: nothing is read from them, and nothing of them is removed. */
 const DIRECTORIES = ["data", "dev", "aws"];
+const DEVELOPMENT = "development";
 
-/** Where the parts of a state lie. `data` and `dev` belong to Miniflare and wrangler, the names in them too. */
+/** `data` belongs to Miniflare, and the names in it. */
 export const dataPath = (directory: string): string => join(directory, "data");
-export const devPath = (directory: string): string => join(directory, "dev");
+
+/** A whole state directory below another: what is developed with never holds the root keys of what is kept. */
+export const developmentPath = (directory: string): string => join(directory, DEVELOPMENT);
+
+export { requirePrivateFile };
 
 /**
  * Looks at everything that a server will rely on.
- * @throws Refusal if anything is not as it must be: modes, format, root key, writability.
+ * @throws Refusal if anything is not as it must be: owners, modes, format, root key, writability.
  */
 export function examineState(directory: string): void {
-  if (!examineDirectory(directory)) {
+  if (!isPrivateDirectory(directory)) {
     requireWritable(nearestExisting(directory), directory);
     return;
   }
-  const entries = readdirSync(directory).filter((name) => !isRunFile(name) && !isUnfinishedRootKey(name));
+  requireOwnTree(directory, (name) => name === DEVELOPMENT);
+  const entries = stateEntries(directory);
   for (const path of [directory, ...DIRECTORIES.filter((name) => entries.includes(name)).map((name) => join(directory, name))])
     requireWritable(path);
   for (const name of SECRET_FILES) requirePrivateFile(join(directory, name), "may be absent");
@@ -41,9 +50,26 @@ export function examineState(directory: string): void {
   requireFormat(directory, entries);
 }
 
+/**
+ * What lies above a state for development. Reads nothing of the state that may be in it.
+ * @throws Refusal if it is there and is not this user's alone, or holds something else than a state.
+ */
+export function examineDevelopmentHome(directory: string): void {
+  if (!isPrivateDirectory(directory)) return;
+  const entries = stateEntries(directory);
+  if (entries.length > 0 && !entries.includes(FORMAT_FILE) && !entries.includes("root-keys.json"))
+    throw new Refusal(`${directory} is not empty and holds no state: name an empty directory`);
+}
+
+/** What is there of a state, or of something else that lies where a state should. */
+const stateEntries = (directory: string): string[] =>
+  readdirSync(directory).filter(
+    (name) => !isRunFile(name) && !isLockFile(name) && !isUnfinishedRootKey(name) && name !== DEVELOPMENT,
+  );
+
 /** For a reader of the root keys: nothing else of the directory matters to it. */
 export function readStateRootKeys(directory: string): RootKeyText {
-  if (!examineDirectory(directory)) throw new Refusal(`${directory} does not exist: \`npm start\` makes it`);
+  if (!isPrivateDirectory(directory)) throw new Refusal(`${directory} does not exist: \`npm start\` makes it`);
   requirePrivateFile(rootKeyPath(directory), "must be there");
   return readRootKeys(rootKeyPath(directory));
 }
@@ -76,17 +102,6 @@ export function prepareState(directory: string): RootKeyText {
   });
 }
 
-/** @throws Refusal unless only the owner may read and write the file. */
-export function requirePrivateFile(path: string, presence: "may be absent" | "must be there"): void {
-  const stats = statOf(path);
-  if (stats === undefined) {
-    if (presence === "must be there") throw new Refusal(`${path} is missing: restore it from your copy`);
-    return;
-  }
-  if (!stats.isFile()) throw new Refusal(`${path} is not a file`);
-  requireMode(path, stats, 0o600);
-}
-
 /** A full disk, a read-only one, a place that is not ours: the operator's to mend, so a line and not a stack. */
 export function refusing<T>(directory: string, write: () => T): T {
   try {
@@ -95,15 +110,6 @@ export function refusing<T>(directory: string, write: () => T): T {
     if (cause instanceof Refusal || systemCode(cause) === undefined) throw cause;
     throw new Refusal(`${directory} cannot be written (${systemCode(cause)})`);
   }
-}
-
-/** @returns whether there is one. */
-function examineDirectory(directory: string): boolean {
-  const stats = statOf(directory);
-  if (stats === undefined) return false;
-  if (!stats.isDirectory()) throw new Refusal(`${directory} is not a directory`);
-  requireMode(directory, stats, 0o700);
-  return true;
 }
 
 function requireRootKeys(directory: string, entries: readonly string[]): void {
@@ -132,14 +138,6 @@ function requireFormat(directory: string, entries: readonly string[]): void {
   }
 }
 
-function requireMode(path: string, stats: Stats, mode: number): void {
-  const found = stats.mode & 0o777;
-  if (process.platform === "win32" || found === mode) return;
-  throw new Refusal(`${path} has mode ${octal(found)}, not ${octal(mode)}: run chmod ${octal(mode)} ${path}`);
-}
-
-const octal = (mode: number): string => mode.toString(8).padStart(4, "0");
-
 function requireWritable(path: string, wanted = path): void {
   try {
     accessSync(path, constants.W_OK | constants.X_OK);
@@ -151,14 +149,4 @@ function requireWritable(path: string, wanted = path): void {
 function nearestExisting(path: string): string {
   const parent = dirname(path);
   return parent === path || statOf(parent) !== undefined ? parent : nearestExisting(parent);
-}
-
-/** undefined where nothing is. */
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch (cause) {
-    if (systemCode(cause) === "ENOENT") return undefined;
-    throw new Refusal(`${path} cannot be read (${systemCode(cause)})`);
-  }
 }

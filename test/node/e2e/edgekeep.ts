@@ -69,9 +69,10 @@ export async function serve(
   ready: RegExp,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  checkout = CHECKOUT,
 ): Promise<Server> {
   const npm = spawn("npm", ["run", script, "--", ...args], {
-    cwd: CHECKOUT,
+    cwd: checkout,
     env: { ...process.env, npm_config_update_notifier: "false", NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,

@@ -1,11 +1,13 @@
 // DIR/run.json: who holds a directory, whom a new server may end, and whom never.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { endFormerChildren, RunFile, readFormerRun } from "../../../src/cli/run-file.ts";
-import { newState } from "./edgekeep.ts";
+import { type Lock, tryLock } from "../../../src/cli/lock.ts";
+import { RunFile, readFormerRun, readServer } from "../../../src/cli/run-file.ts";
+import { CHECKOUT, newState } from "./edgekeep.ts";
 import { eventually, killAndWait, lives, statOf } from "./processes.ts";
 
 const BOOT = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
@@ -35,9 +37,9 @@ const write = (run: unknown) => writeFileSync(path, typeof run === "string" ? ru
 
 /** What start does with the file. */
 async function takeOver(): Promise<RunFile> {
-  const former = readFormerRun(directory);
-  await endFormerChildren(former);
-  return RunFile.claim(directory, former);
+  const run = RunFile.claim(readFormerRun(directory));
+  await run.endFormerChildren();
+  return run;
 }
 
 test("is whole from the first moment, holds this process and its children, and goes when it ends", async () => {
@@ -65,19 +67,13 @@ describe("a server that lives", () => {
     expect(JSON.parse(readFileSync(path, "utf8")).node).toEqual(server);
   });
 
-  test("wins, where two starts find the same dead one", async () => {
+  test("is named by its pid, and nobody is where there is none", () => {
+    expect(readServer(directory)).toBeUndefined();
     write({ boot: BOOT, node: GONE, children: [] });
-    const former = readFormerRun(directory);
-    const winner = RunFile.claim(directory, former);
-    expect(() => RunFile.claim(directory, former)).toThrow(`${directory} is in use by process ${process.pid}`);
-    expect(readdirSync(directory)).toEqual(["run.json"]);
-    winner.add(bystander()); // it still owns the file
-  });
-
-  test("wins, where two starts find none", () => {
-    const former = readFormerRun(directory);
-    RunFile.claim(directory, former);
-    expect(() => RunFile.claim(directory, former)).toThrow(`${directory} is in use by process ${process.pid}`);
+    expect(readServer(directory)).toBeUndefined();
+    const server = bystander();
+    write({ boot: BOOT, node: server, children: [] });
+    expect(readServer(directory)).toBe(server.pid);
   });
 });
 
@@ -89,6 +85,20 @@ describe("a server that was killed", () => {
     write({ boot: BOOT, node: GONE, children: [orphan, deaf] });
     await takeOver();
     expect([lives(orphan.pid), lives(deaf.pid)]).toEqual([false, false]);
+  });
+
+  test("stays written down with what it left until that has ended", async () => {
+    const orphan = bystander();
+    write({ boot: BOOT, node: GONE, children: [orphan] });
+    const run = RunFile.claim(readFormerRun(directory));
+    const read = () => JSON.parse(readFileSync(path, "utf8"));
+    expect([read().node.pid, read().children]).toEqual([process.pid, [orphan]]);
+    run.remove(); // as if this one ended now: the next start must find the orphan
+    expect(read().children).toEqual([orphan]);
+    await run.endFormerChildren();
+    expect(read().children).toEqual([]);
+    run.remove();
+    expect(existsSync(path)).toBe(false);
   });
 
   test("may have had a pid that is now another's: that one is neither a server nor ended", async () => {
@@ -132,4 +142,50 @@ test("a server whose file was replaced notices, and does not take the other one'
   expect(() => run.add(bystander())).toThrow("was replaced");
   run.remove();
   expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(other);
+});
+
+describe("the lock", () => {
+  const locks: Lock[] = [];
+  const take = (): boolean => {
+    const lock = tryLock(directory);
+    if (lock !== undefined) locks.push(lock);
+    return lock !== undefined;
+  };
+  afterEach(() => {
+    for (const lock of locks.splice(0)) lock.close();
+  });
+
+  test("is held by one at a time, is an empty file and leaves that file where it is", () => {
+    expect([take(), take()]).toEqual([true, false]);
+    const { ino, size } = statSync(join(directory, "lock"));
+    expect([readdirSync(directory), size]).toEqual([["lock"], 0]);
+    for (const lock of locks.splice(0)) lock.close();
+    expect(take()).toBe(true);
+    expect(statSync(join(directory, "lock")).ino).toBe(ino);
+  });
+
+  test("is let go by the kernel when its process is killed, though a child of that process lives on", async () => {
+    const source = `import { tryLock } from ${JSON.stringify(join(CHECKOUT, "src/cli/lock.ts"))};
+      import { spawn } from "node:child_process";
+      globalThis.lock = tryLock(${JSON.stringify(directory)});
+      console.log(spawn("sleep", ["60"], { detached: true, stdio: "ignore" }).pid);
+      setInterval(() => {}, 1000);`;
+    const holder = spawn(process.execPath, ["--input-type=module", "-e", source], { stdio: ["ignore", "pipe", "inherit"] });
+    bystanders.push(holder);
+    const [line] = await once(holder.stdout, "data");
+    const child = Number(line);
+    try {
+      expect(take()).toBe(false);
+      await killAndWait(Number(holder.pid));
+      await eventually("the lock", take); // the kernel closes its files a moment after it counts as dead
+      expect(lives(child)).toBe(true);
+    } finally {
+      await killAndWait(child);
+    }
+  });
+
+  test("that is no lock is refused in words", () => {
+    writeFileSync(join(directory, "lock"), "somebody's notes, which are no lock at all");
+    expect(take).toThrow(`${join(directory, "lock")} cannot be locked (file is not a database)`);
+  });
 });

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { CHECKOUT, kmsClient, modeOf, newState, profileValue, run, startServer } from "./edgekeep.ts";
+import { expectPortsToTellNothing } from "./ports.ts";
 import { eventually, familyOf, killAndWait, listeningSockets, lives, workerdsOf } from "./processes.ts";
 
 const LOOPBACK_HEX = ["0100007F", "0000000000000000FFFF00000100007F"];
@@ -80,27 +81,17 @@ test.skipIf(!isTraceable)(
   },
 );
 
-test("/cdn-cgi/ answers 404 and no port of it is an inspector", async () => {
-  const server = await startServer(newState());
-  for (const path of [
-    "",
-    "explorer",
-    "local/explorer",
-    "handler/scheduled",
-    "local/scheduled",
-    "local/platform-proxy",
-    "mf/scheduled",
-    "trace",
-  ]) {
+test("/cdn-cgi/ answers 404, and no port of it is an inspector, an admin page, or tells a secret", async () => {
+  const state = newState();
+  const server = await startServer(state);
+  for (const path of ["", "explorer", "local/explorer", "local/explorer/api", "local/platform-proxy", "mf/scheduled", "trace"])
     expect((await fetch(`${server.endpoint}/cdn-cgi/${path}`)).status, path).toBe(404);
-  }
-  for (const socket of listeningSockets(familyOf(server.npm))) {
-    const port = Number.parseInt(String(socket.split(":")[1]), 16);
-    for (const path of ["json", "json/version", "cdn-cgi/local/explorer", "cdn-cgi/local/explorer/api"]) {
-      const { status } = await fetch(`http://127.0.0.1:${port}/${path}`);
-      expect([200, 101], `port ${port}, ${path}`).not.toContain(status);
-    }
-  }
+  const { keys } = JSON.parse(readFileSync(join(state, "root-keys.json"), "utf8"));
+  const secrets = [keys["1"], profileValue(state, "credentials", "aws_secret_access_key")];
+  await expectPortsToTellNothing(server.npm, server.port, secrets);
+  process.kill(server.node, "SIGUSR1"); // node's own way to open an inspector
+  await pause(300);
+  await expectPortsToTellNothing(server.npm, server.port, secrets);
   await server.stop("npm");
 });
 
