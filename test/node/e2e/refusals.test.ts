@@ -49,11 +49,6 @@ describe("of the machine", () => {
       expect(stderr).toMatch(new RegExp(`^edgekeep: ${path} cannot be (written|read) \\(E[A-Z]+\\)\n$`));
       expect(code).toBe(1);
     }
-    const isRoot = process.getuid?.() === 0;
-    if (isRoot) return; // the modes below do not bind root
-    const folder = newState();
-    mkdirSync(folder, { mode: 0o500 });
-    expect(await refusal(join(folder, "below"))).toMatch(/cannot be written \(EACCES\)$/);
   });
 
   test("a directory that another server is using", async () => {
