@@ -18,6 +18,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { signedCalls } from "../bench/requests.ts";
 import { kmsClient, newState, profileValue, type Server, startServer } from "./edgekeep.ts";
+import { eventually } from "./processes.ts";
 
 const PATIENCE_MS = 30_000;
 
@@ -138,14 +139,39 @@ describe("the SDK for JavaScript", () => {
   test("a call that the client gives up leaves the next one unharmed", async () => {
     const state = newState();
     const server = await startServer(state);
+    // The call goes to the server, whose answer is held back: the client gives up a call that is under way, with nothing to win a race.
+    let [sent, answered, closed] = [0, 0, false];
+    const holding = createServer((socket) => {
+      const onward = connect({ host: "127.0.0.1", port: server.port });
+      socket.on("data", (chunk) => {
+        sent += chunk.length;
+        onward.write(chunk);
+      });
+      onward.on("data", (chunk) => (answered += chunk.length)).on("error", () => {});
+      socket
+        .on("error", () => {})
+        .on("close", () => {
+          closed = true;
+          onward.destroy();
+        });
+    });
+    await new Promise<void>((listening) => holding.listen(0, "127.0.0.1", listening));
+    const { port } = holding.address() as AddressInfo;
     const kms = kmsClient(state);
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     const abort = new AbortController();
     const encrypt = () => new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from("x") });
-    const aborted = kms.send(encrypt(), { abortSignal: abort.signal });
+    const held = kmsClient(state, { endpoint: `http://127.0.0.1:${port}` });
+    const aborted = held.send(encrypt(), { abortSignal: abort.signal });
+    aborted.catch(() => {}); // it is awaited below
+    await eventually("the server's answer", () => answered > 0);
     abort.abort();
     await expect(aborted).rejects.toMatchObject({ name: "AbortError" });
+    await eventually("the client to hang up", () => closed);
+    expect(sent).toBeGreaterThan(0);
     await kms.send(encrypt());
+    held.destroy();
+    holding.close();
     await server.stop("npm");
   });
 });
