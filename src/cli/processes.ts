@@ -1,6 +1,6 @@
 // Which process is that? A pid alone does not say: pids are reused. With its start time it does.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { Refusal, systemCode } from "./refusal.ts";
 
@@ -30,17 +30,6 @@ export function markOf(pid: number): ProcessMark | undefined {
 export function isAlive(mark: ProcessMark): boolean {
   const now = markOf(mark.pid);
   return now !== undefined && now.startTime === mark.startTime;
-}
-
-/** Children, their children and so on, parents first. Linux only; empty elsewhere. */
-export function descendantsOf(ancestor: number): ProcessMark[] {
-  if (process.platform !== "linux") return [];
-  const all = readdirSync("/proc").flatMap((entry) =>
-    /^[0-9]+$/.test(entry) ? [{ pid: Number(entry), parent: statOf(Number(entry))?.parent }] : [],
-  );
-  const family = [ancestor];
-  for (const member of family) family.push(...all.filter(({ parent }) => parent === member).map(({ pid }) => pid));
-  return family.slice(1).flatMap((pid) => markOf(pid) ?? []);
 }
 
 /** Ends exactly the marked processes: SIGTERM, then SIGKILL; returns when all are gone. */
@@ -73,7 +62,6 @@ async function areGone(marks: readonly ProcessMark[], patienceMs: number): Promi
 
 interface Stat {
   readonly ended: boolean;
-  readonly parent: number;
   readonly startTime: string;
 }
 
@@ -86,11 +74,10 @@ function statOf(pid: number): Stat | undefined {
     return undefined;
   }
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, parent, startTime] = [fields[0], fields[1], fields[19]];
-  if (state === undefined || parent === undefined || startTime === undefined) return undefined;
+  const [state, startTime] = [fields[0], fields[19]];
+  if (state === undefined || startTime === undefined) return undefined;
   return {
     ended: state === "Z" || state === "X",
-    parent: Number(parent),
     startTime,
   };
 }
