@@ -34,7 +34,7 @@ const LAYERS: Layers = {
     region: ["operations", "store", "authz", "audit", "keyring", "crypto", "wire"],
     auth: ["crypto", "wire"],
     front: ["auth", "crypto", "wire"],
-    cli: ["auth", "crypto", "wire"],
+    cli: ["auth", "audit", "crypto", "wire"],
     "worker.ts": "everything",
     "env.ts": "everything",
   },

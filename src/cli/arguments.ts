@@ -5,12 +5,14 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { isRegion } from "../wire/regions.ts";
 import { Refusal } from "./refusal.ts";
+import type { TrailFilter } from "./trail-sql.ts";
 
 const USAGE_EXIT_CODE = 2;
 const PORT_MAX = 65535;
-const DEFAULT_PORT = "8787";
+export const DEFAULT_PORT = "8787";
 const DEFAULT_ACCOUNT = "123456789012";
-const DEFAULT_REGION = "us-east-1";
+export const DEFAULT_REGION = "us-east-1";
+const DEFAULT_LIMIT = "50";
 
 /** The checkout: where wrangler.toml, migrations/ and the default state directory are, wherever the program was started from. */
 export const CHECKOUT = resolve(import.meta.dirname, "../..");
@@ -34,6 +36,15 @@ export interface CredentialsArguments {
   readonly json: boolean;
 }
 
+export interface TrailArguments {
+  /** A local state directory, or the deployment of this checkout. */
+  readonly source: { readonly state: string } | { readonly remote: true };
+  readonly filter: TrailFilter;
+  readonly limit: number;
+  readonly follow: boolean;
+  readonly json: boolean;
+}
+
 export function startArguments(argv: readonly string[], defaultPort = DEFAULT_PORT): StartArguments {
   const options = parse(argv, ["port", "state", "account", "region", "rates"]);
   const { port = defaultPort, state, account = DEFAULT_ACCOUNT, region = DEFAULT_REGION, rates = "off" } = options;
@@ -50,6 +61,31 @@ export function credentialsArguments(argv: readonly string[]): CredentialsArgume
   if (rootKeys !== undefined && state !== undefined) throw usage("give either --state or --root-keys, not both");
   const source = rootKeys === undefined ? { state: statePath(state) } : { rootKeys: rootKeysPath(rootKeys) };
   return { account: accountId(account), source, json: json !== undefined };
+}
+
+/** @param now milliseconds since the epoch, from which `--since 10m` counts back. */
+export function trailArguments(argv: readonly string[], now: number): TrailArguments {
+  const options = ["state", "account", "region", "key", "event", "since", "limit"];
+  const given = parse(argv, options, ["follow", "json", "remote"]);
+  const { state, account, region, key, event, since, limit = DEFAULT_LIMIT, follow, json, remote } = given;
+  if (remote !== undefined && state !== undefined) throw usage("give either --state or --remote, not both");
+  if (!/^[1-9][0-9]{0,5}$/.test(limit)) throw usage(`--limit ${limit} is no number of records: give one from 1 to 999999`);
+  if (event !== undefined && !/^[A-Za-z0-9]{1,64}$/.test(event)) throw usage(`--event ${event} is no name of an operation`);
+  if (key !== undefined && !/^[A-Za-z0-9:/_-]{1,2048}$/.test(key))
+    throw usage(`--key ${key} is no key: give its id or ARN, or an alias, as alias/NAME or ARN`);
+  return {
+    source: remote === undefined ? { state: statePath(state) } : { remote: true },
+    filter: {
+      account: account === undefined ? undefined : accountId(account),
+      region: region === undefined ? undefined : regionName(region),
+      key,
+      event,
+      since: since === undefined ? undefined : sinceTime(since, now),
+    },
+    limit: Number(limit),
+    follow: follow !== undefined,
+    json: json !== undefined,
+  };
 }
 
 const usage = (line: string) => new Refusal(line, USAGE_EXIT_CODE);
@@ -94,6 +130,21 @@ function accountId(text: string): string {
 function regionName(text: string): string {
   if (!isRegion(text)) throw usage(`--region ${text} is no Region of AWS's`);
   return text;
+}
+
+const MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$/;
+
+/** A span back from now, or a time of ISO 8601; without a zone it is UTC, as records are. */
+function sinceTime(text: string, now: number): number {
+  const [, count, unit] = /^([0-9]{1,6})([smhdw])$/.exec(text) ?? [];
+  if (unit !== undefined) return now - Number(count) * MS[unit as keyof typeof MS];
+  const zoned = TIME.exec(text);
+  const time = zoned === null ? Number.NaN : Date.parse(zoned[1] === undefined && text.includes("T") ? `${text}Z` : text);
+  const day = Date.parse(text.slice(0, 10)); // a 30th of February would be taken for a 2nd of March
+  if (Number.isNaN(time) || new Date(day).toISOString().slice(0, 10) !== text.slice(0, 10))
+    throw usage(`--since ${text} is no time: give 10m, 2h, 3d or a time such as 2026-10-20T08:00:00Z`);
+  return time;
 }
 
 const statePath = (text: string | undefined) => (text === undefined ? DEFAULT_STATE : resolve(text));

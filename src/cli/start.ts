@@ -27,9 +27,19 @@ await runProgram(async () => {
   try {
     const endpoint = await server.start(port, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text, RATES: rates });
     const credentials = await rootCredentials(rootKeys.keys, account);
-    const exports = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
-    console.log(`Edgekeep is ready at ${endpoint}\n${exports}\naws kms create-key`);
+    const lines = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
+    console.log(greeting({ endpoint, state, lines }));
   } catch (cause) {
     if (!server.isStopping) throw cause; // else what failed was cut off, and the signal's listener ends the process
   }
 });
+
+/** The endpoint first, for programs; the rest can be pasted as it stands. */
+function greeting({ endpoint, state, lines }: Record<"endpoint" | "state" | "lines", string>): string {
+  return `Edgekeep is ready at ${endpoint}
+# State, with the root key without which nothing opens: ${state}
+# For the shell of a client:
+${lines}
+# Try this in it:
+aws kms create-key`;
+}

@@ -67,9 +67,14 @@ const stateEntries = (directory: string): string[] =>
     (name) => !isRunFile(name) && !isLockFile(name) && !isUnfinishedRootKey(name) && name !== DEVELOPMENT,
   );
 
+/** For a reader of anything else. @throws Refusal where there is no directory, or one that others may read. */
+export function requireState(directory: string): void {
+  if (!isPrivateDirectory(directory)) throw new Refusal(`${directory} does not exist: \`npm start\` makes it`);
+}
+
 /** For a reader of the root keys: nothing else of the directory matters to it. */
 export function readStateRootKeys(directory: string): RootKeyText {
-  if (!isPrivateDirectory(directory)) throw new Refusal(`${directory} does not exist: \`npm start\` makes it`);
+  requireState(directory);
   requirePrivateFile(rootKeyPath(directory), "must be there");
   return readRootKeys(rootKeyPath(directory));
 }

@@ -156,7 +156,7 @@ export const modeOf = (path: string): string => (statSync(path).mode & 0o777).to
 
 /** Reads a value of DIR/aws, as the SDK would. */
 export function profileValue(state: string, file: "credentials" | "config", name: string): string {
-  const value = new RegExp(`^${name} = (.+)$`, "m").exec(readFileSync(join(state, "aws", file), "utf8"))?.[1];
+  const value = new RegExp(`^ *${name} = (.+)$`, "m").exec(readFileSync(join(state, "aws", file), "utf8"))?.[1];
   if (value === undefined) throw new Error(`no ${name} in aws/${file}`);
   return value;
 }
