@@ -1,6 +1,5 @@
 // Reads the trail: the newest records that a filter takes, then whether the chain holds where they stand, then what comes after them.
 
-import { Refusal } from "./refusal.ts";
 import { ChainCheck, followedPlace } from "./trail-check.ts";
 import type { TrailDatabase } from "./trail-database.ts";
 import { visible } from "./trail-line.ts";
@@ -40,7 +39,7 @@ export class TrailReader {
       chains(this.#filter),
       newestRows(this.#filter, limit),
     ])) as unknown as [ChainRow[], TrailRow[]];
-    for (const head of heads) this.#seen.set(keyOf(requireNamed(head)), ChainCheck.behind(head));
+    for (const head of heads) if (isNamed(head)) this.#seen.set(keyOf(head), ChainCheck.behind(head));
     const oldest = rows.at(-1);
     if (rows.length === limit && oldest !== undefined) this.#since = oldest.time;
     return rows.map(({ record }) => record);
@@ -53,7 +52,11 @@ export class TrailReader {
     let left = recordsMax;
     let isWhole = true;
     for (const chain of found) {
-      const { last } = requireNamed(chain);
+      if (!isNamed(chain)) {
+        faults.push(misnamed(chain));
+        continue;
+      }
+      const { last } = chain;
       const wanted = this.#since === undefined ? 0 : chain.first;
       const first = Math.max(wanted, last - left + 1);
       isWhole &&= first === wanted;
@@ -69,8 +72,8 @@ export class TrailReader {
   /** What has come since, in the order of each chain, and checked as it is read. */
   async *newer(): AsyncGenerator<Found> {
     const heads = await this.#rows<ChainRow>(chains(this.#filter));
-    for (const head of heads) {
-      const check = this.#seen.get(keyOf(requireNamed(head))) ?? new ChainCheck(head, 0);
+    for (const head of heads.filter(isNamed)) {
+      const check = this.#seen.get(keyOf(head)) ?? new ChainCheck(head, 0);
       this.#seen.set(keyOf(head), check);
       const lost = check.rewind(head);
       if (lost.length > 0) yield { records: [], faults: lost, notes: [] };
@@ -113,8 +116,8 @@ export class TrailReader {
 const keyOf = ({ store, incarnation }: ChainRow): string => `${store} ${incarnation}`;
 
 /** What is no name of ours must not come back into a statement. */
-function requireNamed(chain: ChainRow): ChainRow {
-  const { store, incarnation } = chain;
-  if (/^[0-9]{12}\/[a-z0-9-]{1,32}$/.test(store) && /^[0-9a-f-]{36}$/.test(incarnation)) return chain;
-  throw new Refusal(`the trail has a record of ${visible(store)}, incarnation ${visible(incarnation)}: no store has such a name`);
-}
+const isNamed = ({ store, incarnation }: ChainRow): boolean =>
+  /^[0-9]{12}\/[a-z0-9-]{1,32}$/.test(store) && /^[0-9a-f-]{36}$/.test(incarnation);
+
+const misnamed = ({ store, incarnation }: ChainRow): string =>
+  `the trail has records of ${visible(store)}, incarnation ${visible(incarnation)}: no store has such a name`;

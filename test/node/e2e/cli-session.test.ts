@@ -1,7 +1,9 @@
-// The AWS CLI, with nothing but the two lines that `npm start` prints.
+// The AWS CLI, with nothing but the lines that `npm start` prints.
 
 import { execFile, execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { newState, profileValue, startServer } from "./edgekeep.ts";
@@ -19,17 +21,21 @@ function whyNoCli(): string | undefined {
 
 const reason = whyNoCli();
 
+/** What a user pastes: all that stands between the endpoint and the example. */
+const printedLines = (output: string): string =>
+  output.slice(output.indexOf("\n", output.indexOf("Edgekeep is ready at")) + 1, output.indexOf("# Try this"));
+
+/** None of this machine's own AWS settings. */
+const ownEnvironment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
+
 describe.skipIf(reason !== undefined)(`a session of the AWS CLI${reason === undefined ? "" : ` (${reason})`}`, () => {
   test("creates a key, describes it, lists it, encrypts and decrypts", async () => {
     const server = await startServer(`${newState()} of O'Brien`);
-    const exports = server
-      .output()
-      .split("\n")
-      .find((line) => line.startsWith("export "));
-    /** A shell that has been given the line, as a user pastes it, and none of this machine's own AWS settings. */
+    const lines = printedLines(server.output());
+    /** A shell that has been given the lines, as a user pastes them, and credentials in its environment that would win over them. */
     const shell = async (command: string) => {
-      const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
-      const { stdout } = await promisify(execFile)("sh", ["-c", `${exports}\n${command}`], { env, timeout: CLI_PATIENCE_MS });
+      const env = { ...ownEnvironment(), AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_SESSION_TOKEN: "test" };
+      const { stdout } = await promisify(execFile)("sh", ["-c", `${lines}\n${command}`], { env, timeout: CLI_PATIENCE_MS });
       return JSON.parse(stdout);
     };
 
@@ -53,6 +59,25 @@ describe.skipIf(reason !== undefined)(`a session of the AWS CLI${reason === unde
     await server.stop("npm");
   });
 
+  test("reaches S3 where it always was, in the same shell, and KMS here", async () => {
+    const server = await startServer(newState());
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", ({ url }, socket) => {
+      asked.push(String(url));
+      socket.end("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+    });
+    await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+    const { port } = proxy.address() as AddressInfo;
+    const env = { ...ownEnvironment(), HTTPS_PROXY: `http://127.0.0.1:${port}`, AWS_MAX_ATTEMPTS: "1" };
+    const commands = `${printedLines(server.output())}\naws kms list-keys --output json\naws s3 ls`;
+    const refused = await promisify(execFile)("sh", ["-c", commands], { env, timeout: CLI_PATIENCE_MS }).catch((cause) => cause);
+    expect(JSON.parse(refused.stdout)).toEqual({ Keys: [] });
+    expect(asked.length).toBeGreaterThan(0);
+    for (const host of asked) expect(host).toMatch(/^s3(\.us-east-1)?\.amazonaws\.com:443$/);
+    proxy.close();
+    await server.stop("npm");
+  });
+
   test("finds its endpoint in each way that AWS gives to name one", async () => {
     const state = newState();
     const server = await startServer(state);
@@ -72,7 +97,7 @@ describe.skipIf(reason !== undefined)(`a session of the AWS CLI${reason === unde
       { env: { AWS_CONFIG_FILE: config, AWS_PROFILE: "edgekeep", AWS_SHARED_CREDENTIALS_FILE: `${state}/aws/credentials` } },
       { env: { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" }, args: ["--endpoint-url", server.endpoint] },
     ];
-    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
+    const own = ownEnvironment();
     for (const { env, args = [] } of ways) {
       const { stdout } = await promisify(execFile)("aws", ["kms", "list-keys", "--output", "json", ...args], {
         env: { ...own, ...keys, ...env },

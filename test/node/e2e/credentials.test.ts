@@ -27,11 +27,12 @@ test("credentials of another account, from the state directory, sign in while th
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
   expect(KeyMetadata?.Arn).toMatch(/^arn:aws:kms:eu-west-2:111122223333:key\//);
 
-  const own = await run("credentials", ["--state", state, "--account", "123456789012"]);
-  expect(own.stdout).toBe(
-    `export AWS_ACCESS_KEY_ID=${profileValue(state, "credentials", "aws_access_key_id")}\n` +
-      `export AWS_SECRET_ACCESS_KEY=${profileValue(state, "credentials", "aws_secret_access_key")}\n`,
-  );
+  const own = await run("credentials", ["--state", state, "--account", "123456789012", "--json"]);
+  expect(JSON.parse(own.stdout)).toEqual({
+    AccessKeyId: profileValue(state, "credentials", "aws_access_key_id"),
+    SecretAccessKey: profileValue(state, "credentials", "aws_secret_access_key"),
+    Account: "123456789012",
+  });
   await server.stop("npm");
 });
 

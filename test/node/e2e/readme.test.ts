@@ -1,53 +1,115 @@
 // README's sessions, as they stand there: whoever copies them must see them work.
 
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { CHECKOUT, newState, startServer } from "./edgekeep.ts";
+import { CHECKOUT, newState, type Server, startServer } from "./edgekeep.ts";
 
 const PATIENCE_MS = 60_000;
+const TERRAFORM_PATIENCE_MS = 300_000;
 const README = readFileSync(join(CHECKOUT, "README.md"), "utf8");
-const blocks = [...README.matchAll(/^```(sh|js)\n([\s\S]*?)^```$/gm)].map(([, language, text = ""]) => ({ language, text }));
-const [commands, cli, sdk] = blocks;
+const blocks = [...README.matchAll(/^```(sh|js|hcl)\n([\s\S]*?)^```$/gm)].map(([, language, text = ""]) => ({ language, text }));
+const [commands, cli, trail, folder, sdk, terraform] = blocks;
 
-function hasCli(): boolean {
+function has(program: string): boolean {
   try {
-    execFileSync("aws", ["--version"], { stdio: "ignore", timeout: PATIENCE_MS });
+    execFileSync(program, ["--version"], { stdio: "ignore", timeout: PATIENCE_MS });
     return true;
   } catch {
     return false;
   }
 }
 
-test("README has three blocks to run; the first is what CI begins and ends with", () => {
-  expect(blocks.map(({ language }) => language)).toEqual(["sh", "sh", "js"]);
+const hasCli = () => has("aws");
+
+test("README has blocks to run; the first is what CI begins and ends with", () => {
+  expect(blocks.map(({ language }) => language)).toEqual(["sh", "sh", "sh", "sh", "js", "hcl"]);
   const scripts = [...(commands?.text ?? "").matchAll(/^npm ci && npm (\w+)/gm)].map(([, script]) => script);
   expect(scripts).toEqual(["start", "test"]);
   const ci = readFileSync(join(CHECKOUT, ".ci/run"), "utf8");
   for (const command of ["npm ci", "npm test", '"$npm" start']) expect(ci).toContain(command);
 });
 
-test.skipIf(!hasCli())(
-  "the sessions of the CLI and of the SDK, in one shell (skipped where no `aws` CLI is installed)",
+/** None of this machine's own settings of AWS. */
+const ownEnvironment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|TF)_/.test(name)));
+
+/** A folder in which `.edgekeep` is the server's state, and in which `npm run` runs ours. */
+async function withServer(
+  session: (shell: (text: string, patienceMs?: number) => Promise<string>, server: Server) => Promise<void>,
+) {
+  const state = newState();
+  const server = await startServer(state);
+  const place = mkdtempSync(join(tmpdir(), "edgekeep-readme-"));
+  try {
+    symlinkSync(state, join(place, ".edgekeep"));
+    await session(async (text, patienceMs = PATIENCE_MS) => {
+      const { stdout } = await promisify(execFile)("bash", ["-ec", text], {
+        cwd: place,
+        env: ownEnvironment(),
+        timeout: patienceMs,
+      });
+      return stdout;
+    }, server);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+    await server.stop("npm");
+  }
+}
+
+test.skipIf(!hasCli())("the sessions of CLI, trail and SDK, in one shell (skipped where no `aws` CLI is installed)", async () => {
+  await withServer(async (shell) => {
+    // The package comes from where it is installed already, and the trail is the checkout's, of this state.
+    const install = (folder?.text ?? "").replace(/install (@aws-sdk\/\S+)/, `install --offline ${CHECKOUT}/node_modules/$1 >&2`);
+    const shown = (trail?.text ?? "").replace("npm run trail", `npm --prefix ${CHECKOUT} run trail -- --state "$PWD/.edgekeep"`);
+    const waiting = "until grep -q Decrypt shown; do sleep 0.2; TRAIL > shown; done; cat shown".replace(
+      "TRAIL",
+      shown.replace(/#.*\n/, ""),
+    );
+    const program = `cat > first.mjs <<'END'\n${sdk?.text}END\nnode first.mjs`;
+    const script = `${cli?.text}\necho\ntouch shown\n${waiting}\n${install.replace("npm init -y", "npm init -y >&2")}\n${program}`;
+    const stdout = await shell(script);
+    expect(stdout).toMatch(/^hello\n/);
+    expect(stdout).toMatch(/Z {2}123456789012\/us-east-1 {2}Decrypt +[0-9a-f-]{36} +root\n/);
+    expect(stdout).toMatch(/\ntrue\n$/);
+  });
+});
+
+/** Where Terraform looks for providers without a network, and where images put them. */
+const MIRRORS = [
+  process.env["TF_PLUGIN_DIR"] ?? "",
+  join(homedir(), ".terraform.d/plugins"),
+  "/usr/local/share/terraform/plugins",
+  "/usr/share/terraform/plugins",
+  "/opt/tf-plugins",
+];
+const mirror = MIRRORS.find((folder) => folder !== "" && existsSync(join(folder, "registry.terraform.io/hashicorp/aws")));
+
+function whyNoTerraform(): string | undefined {
+  if (mirror === undefined) return "the aws provider is in none of Terraform's local mirrors";
+  return has("terraform") ? undefined : "no `terraform` is installed here";
+}
+
+const reason = whyNoTerraform();
+
+test.skipIf(reason !== undefined)(
+  `Terraform makes a key, sees nothing to change, and schedules its deletion${reason === undefined ? "" : ` (skipped: ${reason})`}`,
+  { timeout: TERRAFORM_PATIENCE_MS },
   async () => {
-    const state = newState();
-    const server = await startServer(state);
-    const folder = mkdtempSync(join(tmpdir(), "edgekeep-readme-"));
-    const script = join(CHECKOUT, "node_modules", `.readme-${process.pid}.mjs`); // where its import is found
-    try {
-      symlinkSync(state, join(folder, ".edgekeep"));
-      writeFileSync(script, sdk?.text ?? "");
-      const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
-      const shell = `set -e\n${cli?.text ?? ""}\necho\nnode ${script}`;
-      const { stdout } = await promisify(execFile)("bash", ["-c", shell], { cwd: folder, env, timeout: PATIENCE_MS });
-      expect(stdout).toBe("hello\ntrue\n");
-    } finally {
-      rmSync(script, { force: true });
-      rmSync(folder, { recursive: true, force: true });
-      await server.stop("npm");
-    }
+    await withServer(async (shell, { endpoint }) => {
+      const block = (terraform?.text ?? "").replace("http://127.0.0.1:8787", endpoint);
+      const lines = (cli?.text ?? "").split("\n").slice(0, 2).join("\n");
+      const steps = [
+        `init -plugin-dir=${mirror}`,
+        "apply -auto-approve",
+        "plan -detailed-exitcode", // 2 where there is a change
+        "destroy -auto-approve",
+      ];
+      const commands = steps.map((step) => `terraform ${step} -no-color`).join("\n");
+      const stdout = await shell(`${lines}\ncat > main.tf <<'END'\n${block}END\n${commands}`, TERRAFORM_PATIENCE_MS);
+      for (const said of ["1 added", "No changes", "1 destroyed"]) expect(stdout).toContain(said);
+    });
   },
 );

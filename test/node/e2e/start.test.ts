@@ -20,19 +20,22 @@ const isRefused = (port: number) =>
     socket.on("connect", () => socket.destroy());
   });
 
-test("a new state is made, served on loopback alone, and described in two lines to copy", async () => {
+test("a new state is made, served on loopback alone, and described in lines to copy, each with its label", async () => {
   const state = newState();
   const server = await startServer(state, "--account", "111122223333", "--region", "eu-central-1");
 
-  const [ready, exports, example] = server.output().split("\n").slice(-4, -1);
-  expect(ready).toBe(`Edgekeep is ready at http://127.0.0.1:${server.port}`);
-  expect(exports).toBe(
+  expect(server.output().split("\n").slice(-8, -1)).toEqual([
+    `Edgekeep is ready at http://127.0.0.1:${server.port}`,
+    `# State, with the root key without which nothing opens: ${state}`,
+    "# For the shell of a client:",
+    "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
     `export AWS_SHARED_CREDENTIALS_FILE=${state}/aws/credentials AWS_CONFIG_FILE=${state}/aws/config AWS_PROFILE=edgekeep`,
-  );
-  expect(example).toBe("aws kms create-key");
-
+    "# Try this in it:",
+    "aws kms create-key",
+  ]);
   expect(readFileSync(join(state, "aws", "config"), "utf8")).toBe(
-    `[profile edgekeep]\nregion = eu-central-1\nendpoint_url = ${server.endpoint}\n`,
+    "[profile edgekeep]\nregion = eu-central-1\nservices = edgekeep\n" +
+      `[services edgekeep]\nkms =\n  endpoint_url = ${server.endpoint}\n`,
   );
   expect(readFileSync(join(state, "aws", "credentials"), "utf8")).toMatch(
     /^\[edgekeep\]\naws_access_key_id = AKIA[A-Z2-7]{16}\naws_secret_access_key = [A-Za-z0-9+/]{40}\n$/,

@@ -30,7 +30,7 @@ export function readTrail(state: string): TrailRow[] {
   });
 }
 
-function databases(state: string): string[] {
+export function databases(state: string): string[] {
   const data = join(state, "data", "d1");
   return readdirSync(data, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".sqlite"))
