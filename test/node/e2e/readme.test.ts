@@ -1,7 +1,7 @@
 // README's sessions, as they stand there: whoever copies them must see them work.
 
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -44,7 +44,9 @@ async function withServer(
   const server = await startServer(state);
   const place = mkdtempSync(join(tmpdir(), "edgekeep-readme-"));
   try {
-    symlinkSync(state, join(place, ".edgekeep"));
+    const cwd = join(place, "checkout");
+    mkdirSync(cwd);
+    symlinkSync(state, join(cwd, ".edgekeep"));
     await session(async (text, patienceMs = PATIENCE_MS) => {
       const { stdout } = await promisify(execFile)("bash", ["-ec", text], {
         cwd: place,

@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -40,16 +40,18 @@ beforeEach(async () => {
     hash = chainHash(chainName(STORE, INCARNATION), { next: sequence, hash }, record);
     insert.run(STORE, INCARNATION, sequence, "111122223333", "eu-west-1", time, toHex(hash), record);
   }
-  api = createServer(async (request, response) => {
-    const { sql } = JSON.parse((await text(request)) || "{}") as { sql?: string };
-    const answer = sql === undefined ? undefined : answerOf(`${request.method} ${request.url}`, sql);
-    response.setHeader("content-type", "application/json");
-    response.end(
-      JSON.stringify(answer ?? { success: false, errors: [{ code: 7404, message: "not \u001b[2Jserved here" }], result: null }),
-    );
-  });
+  api = createServer((request, response) => void serve(request, response));
   await new Promise<void>((listening) => api.listen(0, "127.0.0.1", listening));
 });
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { sql } = JSON.parse((await text(request)) || "{}") as { sql?: string };
+  const answer = sql === undefined ? undefined : answerOf(`${request.method} ${request.url}`, sql);
+  response.setHeader("content-type", "application/json");
+  response.end(
+    JSON.stringify(answer ?? { success: false, errors: [{ code: 7404, message: "not \u001b[2Jserved here" }], result: null }),
+  );
+}
 
 afterEach(() => {
   api.close();
