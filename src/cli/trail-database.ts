@@ -26,13 +26,16 @@ export interface TrailDatabase {
 }
 
 /** @param data where Miniflare keeps its state. */
-export const localDatabase = (data: string): TrailDatabase => ({
-  async query(statements) {
-    const path = trailFile(data);
-    return path === undefined ? statements.map(() => []) : readConsistently(path, statements);
-  },
-  close: () => {},
-});
+export function localDatabase(data: string): TrailDatabase {
+  let path: string | undefined;
+  return {
+    async query(statements) {
+      path ??= trailFile(data);
+      return path === undefined ? statements.map(() => []) : readConsistently(path, statements);
+    },
+    close: () => {},
+  };
+}
 
 /**
  * A reader of a database in WAL mode locks out nobody, but needs the WAL, and would make one where none is. Without a WAL nobody has

@@ -182,6 +182,18 @@ describe("a trail that somebody has been at", () => {
     }
   });
 
+  test("a file that nobody has open is read without a trace", async () => {
+    const state = await changed("PRAGMA wal_checkpoint(TRUNCATE)");
+    const files = listing(state);
+    expect(files.filter((line) => /d1\/.*\/[0-9a-f]{64}\.sqlite-/.test(line))).toEqual([]);
+    const { code, stderr } = await trail(state);
+    expect([code, stderr]).toEqual([0, ""]);
+    const after = listing(state);
+    expect(after.filter((line) => /[0-9a-f]{64}\.sqlite/.test(line))).toEqual(
+      files.filter((line) => /[0-9a-f]{64}\.sqlite/.test(line)),
+    );
+  });
+
   test("a record that was exchanged together with its hash is told by the one behind it", async () => {
     const state = await changed(
       `UPDATE trail SET record = (SELECT record FROM trail ${AT_5.replace("= 5", "= 6")}), hash = '${"0".repeat(64)}' ${AT_5}`,
