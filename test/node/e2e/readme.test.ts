@@ -49,7 +49,7 @@ async function withServer(
     symlinkSync(state, join(cwd, ".edgekeep"));
     await session(async (text, patienceMs = PATIENCE_MS) => {
       const { stdout } = await promisify(execFile)("bash", ["-ec", text], {
-        cwd: place,
+        cwd,
         env: ownEnvironment(),
         timeout: patienceMs,
       });
