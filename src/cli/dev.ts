@@ -7,6 +7,7 @@ import { rootCredentials } from "../auth/credentials.ts";
 import { devArguments } from "./arguments.ts";
 import { writeAwsProfile } from "./aws-profile.ts";
 import { claimState } from "./claim.ts";
+import { greeting } from "./greeting.ts";
 import { LOCAL_VARIABLES } from "./local-variables.ts";
 import { statOf } from "./ownership.ts";
 import { Refusal, runProgram } from "./refusal.ts";
@@ -39,8 +40,8 @@ await runProgram(async () => {
     const { first, next } = await watched(read.main, bundling.watchWorker);
     const endpoint = await server.start(port, variables, first);
     const credentials = await rootCredentials(rootKeys.keys, account);
-    const exports = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
-    console.log(`Edgekeep is ready at ${endpoint}\nIts state and its root keys are its own: ${state}\n${exports}`);
+    const lines = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
+    console.log(greeting(endpoint, `State and root keys of development alone: ${state}`, lines));
     console.log(`Ready on ${endpoint}`);
     await serveEach(next, endpoint, (script) => server?.reload(script, Number(new URL(endpoint).port), variables));
   } catch (cause) {

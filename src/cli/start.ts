@@ -5,6 +5,7 @@ import { rootCredentials } from "../auth/credentials.ts";
 import { startArguments } from "./arguments.ts";
 import { writeAwsProfile } from "./aws-profile.ts";
 import { claimState } from "./claim.ts";
+import { greeting } from "./greeting.ts";
 import { LOCAL_VARIABLES } from "./local-variables.ts";
 import { runProgram } from "./refusal.ts";
 import type { Server } from "./server.ts";
@@ -28,18 +29,8 @@ await runProgram(async () => {
     const endpoint = await server.start(port, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text, RATES: rates });
     const credentials = await rootCredentials(rootKeys.keys, account);
     const lines = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
-    console.log(greeting({ endpoint, state, lines }));
+    console.log(greeting(endpoint, `State, with the root key without which nothing opens: ${state}`, lines));
   } catch (cause) {
-    if (!server.isStopping) throw cause; // else what failed was cut off, and the signal's listener ends the process
+    if (!server.isStopping) throw cause; // what failed was cut off: the signal's listener ends the process
   }
 });
-
-/** The endpoint first, for programs; the rest can be pasted as it stands. */
-function greeting({ endpoint, state, lines }: Record<"endpoint" | "state" | "lines", string>): string {
-  return `Edgekeep is ready at ${endpoint}
-# State, with the root key without which nothing opens: ${state}
-# For the shell of a client:
-${lines}
-# Try this in it:
-aws kms create-key`;
-}
