@@ -3,13 +3,14 @@
 // whole costs ten times as much. Source: CloudTrail user guide, "CloudTrail record contents"; KMS developer guide, "Log entries".
 
 import { sha256Now } from "../crypto/hash.ts";
-import { toHex, utf8 } from "../wire/bytes.ts";
+import { toHex, utf8, utf8Length } from "../wire/bytes.ts";
 import { memberPath } from "../wire/shape.ts";
 
-/** Bytes of UTF-8; a record past it is printed again with its long members left out. */
-const RECORD_BYTES_MAX = 64 * 1024;
-const MEMBER_CHARACTERS_KEPT = 4 * 1024;
+/** Bytes of UTF-8 as printed; so what one member is long with does not decide how long its record is, which stays below 64 KiB. */
+const MEMBER_BYTES_MAX = 2 * 1024;
 const TEXT_CHARACTERS_MAX = 1024;
+/** So many characters are within the bytes of a member however they are printed: at most six bytes each. */
+const CHARACTERS_SURE = Math.floor(MEMBER_BYTES_MAX / 6);
 
 /** Of the HTTP request. */
 export interface Source {
@@ -57,18 +58,12 @@ export interface Event {
 
 /** A record as one string of well-formed text. */
 export function printEvent(event: Event): string {
-  const record = printWith(event, Number.POSITIVE_INFINITY);
-  const surelyFits = record.length * 3 <= RECORD_BYTES_MAX;
-  return surelyFits || utf8(record).byteLength <= RECORD_BYTES_MAX ? record : printWith(event, MEMBER_CHARACTERS_KEPT);
-}
-
-function printWith(event: Event, memberMax: number): string {
   const { source, error, noted, resources } = event;
   return `{"eventVersion":"1.11","userIdentity":${event.identity},"eventTime":"${printTime(event.time)}","eventSource":"kms.amazonaws.com","eventName":${text(event.name)},"awsRegion":"${event.region}","sourceIPAddress":${text(source.sourceAddress)},"userAgent":${text(source.userAgent)}${
     error === undefined
       ? ""
       : `,"errorCode":${text(error.code)}${error.message === "" ? "" : `,"errorMessage":${text(error.message)}`}`
-  },"requestParameters":${printMembers(event.request, memberMax)},"responseElements":${printMembers(event.answer, memberMax)}${
+  },"requestParameters":${printMembers(event.request)},"responseElements":${printMembers(event.answer)}${
     noted === undefined ? "" : `,"additionalEventData":${JSON.stringify(noted)}`
   }${source.requestId === undefined ? "" : `,"requestID":${text(source.requestId)}`},"eventID":"${event.id}","readOnly":${event.readOnly}${
     resources === undefined ? "" : `,"resources":[${resources.map((arn) => printResource(arn, event.account)).join(",")}]`
@@ -76,7 +71,10 @@ function printWith(event: Event, memberMax: number): string {
 }
 
 /** A bounded text: what a header or a message may be long with is the caller's choice. */
-const text = (value: string): string => JSON.stringify(value.slice(0, TEXT_CHARACTERS_MAX).toWellFormed());
+function text(value: string): string {
+  const printed = JSON.stringify(value.slice(0, TEXT_CHARACTERS_MAX).toWellFormed());
+  return fits(printed) ? printed : JSON.stringify(value.slice(0, CHARACTERS_SURE).toWellFormed());
+}
 
 /** Second precision, as CloudTrail's. */
 const printTime = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
@@ -89,21 +87,23 @@ const printTls = ({ tlsVersion, cipherSuite, host }: Source): string =>
     ? ""
     : `,"tlsDetails":{"tlsVersion":${text(tlsVersion)},"cipherSuite":${text(cipherSuite ?? "")},"clientProvidedHostHeader":${text(host)}}`;
 
-function printMembers(kept: Event["request"], memberMax: number): string {
+function printMembers(kept: Event["request"]): string {
   if (kept === undefined) return "null";
   const printed: string[] = [];
   for (const name of kept.keep) {
     const member = JSON.stringify(keepable(kept.members[name]));
-    if (member !== undefined) printed.push(`"${memberPath(name)}":${bounded(member, memberMax)}`);
+    if (member !== undefined) printed.push(`"${memberPath(name)}":${bounded(member)}`);
   }
   return printed.length === 0 ? "null" : `{${printed.join(",")}}`;
 }
 
-function bounded(member: string, memberMax: number): string {
-  if (member.length <= memberMax) return member;
+function bounded(member: string): string {
+  if (fits(member)) return member;
   const bytes = utf8(member);
   return `{"omitted":${bytes.byteLength},"sha256":"${toHex(sha256Now(bytes))}"}`;
 }
+
+const fits = (printed: string): boolean => utf8Length(printed, MEMBER_BYTES_MAX) <= MEMBER_BYTES_MAX;
 
 /** A member as CloudTrail writes it: names with a small first letter, times in words, and never any bytes. */
 function keepable(value: unknown): unknown {

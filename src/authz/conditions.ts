@@ -2,6 +2,7 @@
 // Sources: IAM user guide, "Condition operators"; KMS developer guide, "AWS KMS condition keys".
 
 import { fromBase64 } from "../wire/bytes.ts";
+import { shown } from "../wire/shown.ts";
 import { isObject, malformed } from "./policy-json.ts";
 
 /** Whether an operator can hold a value. A number or a boolean stands for its text: `5` is `"5"`. */
@@ -101,7 +102,7 @@ export function checkCondition(condition: unknown): void {
   if (!isObject(condition)) throw malformed("A statement's condition is not an object of condition operators.");
   for (const [name, keys] of Object.entries(condition)) {
     const known = operator(name);
-    if (known === undefined) throw malformed(`Invalid Condition type : ${name}`);
+    if (known === undefined) throw malformed(`Invalid Condition type : ${shown(name)}`);
     if (!isObject(keys)) throw malformed("A condition operator does not stand with an object of condition keys.");
     for (const [key, value] of Object.entries(keys)) {
       checkKey(key.toLowerCase(), known);

@@ -4,7 +4,7 @@
 //   32 key commitment · n ciphertext · 16 tag
 
 import { COMMITMENT_BYTES, MESSAGE_NONCE_BYTES, MESSAGE_TAG_BYTES } from "../crypto/message.ts";
-import { type Bytes, concat, fromHex, toHex, utf8 } from "../wire/bytes.ts";
+import { type Bytes, concat, fromHex, toHex, utf8, utf8Length } from "../wire/bytes.ts";
 
 const VERSION = 1;
 const MULTI_REGION = 1;
@@ -74,6 +74,16 @@ export function parse(blob: Bytes): Ciphertext | undefined {
 }
 
 export type EncryptionContext = ReadonlyMap<string, string>;
+
+/** Whether a context's canonical form has more than `bytesMax` bytes: summed up to there, and nothing encoded, sorted or copied. */
+export function exceeds(context: EncryptionContext, bytesMax: number): boolean {
+  let length = 4;
+  for (const [name, value] of context) {
+    length += 8 + utf8Length(name, bytesMax) + utf8Length(value, bytesMax);
+    if (length > bytesMax) return true;
+  }
+  return false;
+}
 
 /**
  * An encryption context as bytes: u32 count, then u32 length ‖ key ‖ u32 length ‖ value of each pair, sorted by the key's bytes.

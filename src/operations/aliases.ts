@@ -4,6 +4,7 @@ import { aliasArn, parseKeyName } from "../wire/arn.ts";
 import { KmsError } from "../wire/faults.ts";
 import { PARTITION } from "../wire/regions.ts";
 import { defaulted, optional, string, structure } from "../wire/shape.ts";
+import { shown } from "../wire/shown.ts";
 import { keyId, limit, marker } from "./members.ts";
 import { accepts, type Call } from "./operation.ts";
 import { pageOf } from "./pages.ts";
@@ -22,7 +23,8 @@ function checkName({ AliasName }: { readonly AliasName: string }): void {
     );
   }
   if (AliasName.startsWith(RESERVED)) throw new KmsError("NotAuthorizedException");
-  if (AliasName === PREFIX || AliasName.includes(":")) throw invalid(`${AliasName} contains invalid characters for an alias`);
+  if (AliasName === PREFIX || AliasName.includes(":"))
+    throw invalid(`${shown(AliasName)} contains invalid characters for an alias`);
 }
 
 function checkNameAndTarget(input: { readonly AliasName: string; readonly TargetKeyId: string }): void {
@@ -44,7 +46,7 @@ export const createAlias = accepts(
     (writes) => {
       if (writes.aliases.find(AliasName) !== undefined) {
         const arn = arnOf(AliasName, call);
-        throw new KmsError("AlreadyExistsException", `An alias with the name ${arn} already exists`);
+        throw new KmsError("AlreadyExistsException", `An alias with the name ${shown(arn)} already exists`);
       }
       requireRoom(call);
       writes.aliases.insert(AliasName, call.key.id, call.now());
@@ -59,7 +61,7 @@ export const updateAlias = accepts(
       const { aliased, key } = call;
       if (aliased !== undefined && (aliased.usage !== key.usage || aliased.spec !== key.spec)) {
         throw invalid(
-          `Alias ${AliasName} cannot be changed from a CMK with key usage ${aliased.usage} to a CMK with key usage ${key.usage}. The key usage of the current CMK and the new CMK must be the same.`,
+          `Alias ${shown(AliasName)} cannot be changed from a CMK with key usage ${aliased.usage} to a CMK with key usage ${key.usage}. The key usage of the current CMK and the new CMK must be the same.`,
         );
       }
       if (aliased?.id !== key.id) requireRoom(call);

@@ -1,5 +1,6 @@
 // Data keys and random bytes. Source: KMS API reference.
 
+import { KEY_SPECS } from "../keyring/specs.ts";
 import { KmsError } from "../wire/faults.ts";
 import { type Decoded, integer, oneOf, optional, structure } from "../wire/shape.ts";
 import {
@@ -19,11 +20,23 @@ import { accepts, type Call } from "./operation.ts";
 const RANDOM_BYTES = { min: 1, max: 1024 };
 const DATA_KEY_BYTES = { AES_256: 32, AES_128: 16 } as const;
 
+const dataKeySpecs = oneOf("AES_256", "AES_128");
+const keySpecs = oneOf(...KEY_SPECS);
+
+/** AWS asks first whether it is a spec of anything, and lists the keys' specs where it is not: those of data keys are not among them. */
+const dataKeySpec: typeof dataKeySpecs = {
+  ...dataKeySpecs,
+  read(value, path, violations) {
+    const isSpec = dataKeySpecs.constraints.values?.includes(value as string) || KEY_SPECS.some((name) => name === value);
+    return isSpec ? dataKeySpecs.read(value, path, violations) : (keySpecs.read(value, path, violations) as never);
+  },
+};
+
 const members = {
   KeyId: keyId,
   EncryptionContext: encryptionContext,
   NumberOfBytes: optional(integer(RANDOM_BYTES)),
-  KeySpec: optional(oneOf("AES_256", "AES_128")),
+  KeySpec: optional(dataKeySpec),
   GrantTokens: grantTokens,
   DryRun: dryRun,
 };

@@ -3,7 +3,8 @@
 import type { EncryptionContext } from "../keyring/ciphertext.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { KmsError } from "../wire/faults.ts";
-import { absent, blob, type Decoded, invalid, listOf, oneOf, optional, structure } from "../wire/shape.ts";
+import { blob, type Decoded, listOf, oneOf, optional, sensitive, structure } from "../wire/shape.ts";
+import { missing } from "../wire/violations.ts";
 import {
   checkContext,
   ciphertextBlob,
@@ -25,7 +26,7 @@ export const encrypt = accepts(
   structure(
     {
       KeyId: keyId,
-      Plaintext: blob({ min: 1, max: 4096 }),
+      Plaintext: sensitive(blob({ min: 1, max: 4096 })),
       EncryptionContext: encryptionContext,
       GrantTokens: grantTokens,
       EncryptionAlgorithm: encryptionAlgorithm,
@@ -46,8 +47,6 @@ const ignorable = {
   DryRun: dryRun,
   DryRunModifiers: optional(listOf(oneOf("IGNORE_CIPHERTEXT"))),
 };
-
-const missing = (member: string): KmsError => invalid([absent(member)]);
 
 /** A ciphertext may be left out of a dry run that names the key; the key must be named where the ciphertext does not. */
 function checkIgnorable(

@@ -5,8 +5,8 @@ import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../keyring/key.ts"
 import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../keyring/specs.ts";
 import type { Writes } from "../store/store.ts";
 import { KmsError } from "../wire/faults.ts";
-import { defaulted, flag, listOf, oneOf, optional, string, structure } from "../wire/shape.ts";
-import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, policyDocument, tag } from "./members.ts";
+import { defaulted, flag, oneOf, optional, string, structure } from "../wire/shape.ts";
+import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, policyDocument, tagList } from "./members.ts";
 import { accepts, type Output } from "./operation.ts";
 import { pageOf } from "./pages.ts";
 
@@ -47,7 +47,7 @@ const creation = structure(
     Origin: defaulted(oneOf(...ORIGINS), "AWS_KMS"),
     CustomKeyStoreId: optional(customKeyStoreId),
     BypassPolicyLockoutSafetyCheck: defaulted(flag, false),
-    Tags: defaulted(listOf(tag), []),
+    Tags: defaulted(tagList, []),
     MultiRegion: defaulted(flag, false),
     XksKeyId: optional(string({ min: 1, max: 128, pattern: "^[a-zA-Z0-9-_.]+$" })),
   },

@@ -1,14 +1,26 @@
 // Members that several families share, with AWS's limits.
 
-import { contextBytes, type EncryptionContext } from "../keyring/ciphertext.ts";
+import { type EncryptionContext, exceeds } from "../keyring/ciphertext.ts";
 import type { Key } from "../keyring/key.ts";
 import { algorithmsOf, ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
 import type { Tag } from "../store/tags.ts";
 import { KmsError } from "../wire/faults.ts";
-import { blob, defaulted, flag, integer, listOf, oneOf, optional, string, stringMap, structure } from "../wire/shape.ts";
+import {
+  blob,
+  defaulted,
+  flag,
+  integer,
+  listOf,
+  oneOf,
+  optional,
+  sensitive,
+  string,
+  stringMap,
+  structure,
+} from "../wire/shape.ts";
 
 export const keyId = string({ min: 1, max: 2048 });
-export const grantTokens = optional(listOf(string({ min: 1, max: 8192 }), { min: 0, max: 10, hidden: true }));
+export const grantTokens = optional(listOf(sensitive(string({ min: 1, max: 8192 })), { min: 0, max: 10 }));
 export const dryRun = optional(flag);
 export const encryptionContext = optional(stringMap);
 export const encryptionAlgorithm = defaulted(oneOf(...ENCRYPTION_ALGORITHMS), "SYMMETRIC_DEFAULT");
@@ -31,7 +43,7 @@ const CONTEXT_BYTES_MAX = 8 * 1024;
 export const NO_CONTEXT: EncryptionContext = new Map();
 
 export function checkContext({ EncryptionContext = NO_CONTEXT }: { readonly EncryptionContext?: EncryptionContext }): void {
-  if (contextBytes(EncryptionContext).byteLength > CONTEXT_BYTES_MAX) {
+  if (exceeds(EncryptionContext, CONTEXT_BYTES_MAX)) {
     throw new KmsError("ValidationException", `EncryptionContext must be at most ${CONTEXT_BYTES_MAX} bytes.`);
   }
 }
@@ -45,7 +57,9 @@ export function refuseRecipient({ Recipient }: { readonly Recipient?: unknown })
 const TAGS_MAX = 50;
 
 export const tagKey = string({ min: 1, max: 128 });
-export const tag = structure({ TagKey: tagKey, TagValue: string({ min: 0, max: 256 }) });
+const tag = structure({ TagKey: tagKey, TagValue: string({ min: 0, max: 256 }) });
+/** Whoever takes them calls `checkTags`, which refuses too many. */
+export const tagList = listOf(tag, { checked: true });
 
 const RESERVED = /^aws:/i;
 const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
@@ -57,7 +71,7 @@ export function checkTags(tags: readonly Tag[]): void {
   if (tags.some(({ TagKey }) => RESERVED.test(TagKey)))
     throw new KmsError("TagException", "Tags beginning with aws: are reserved");
   if (tags.some(({ TagKey, TagValue }) => !CHARACTERS.test(TagKey) || !CHARACTERS.test(TagValue))) {
-    throw new KmsError("TagException", "The tag contains characters that are not allowed.");
+    throw new KmsError("TagException", "Invalid tag");
   }
 }
 

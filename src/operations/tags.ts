@@ -2,12 +2,12 @@
 
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, listOf, structure } from "../wire/shape.ts";
-import { checkTags, keyId, limit, marker, tag, tagKey } from "./members.ts";
+import { checkTags, keyId, limit, marker, tagKey, tagList } from "./members.ts";
 import { accepts } from "./operation.ts";
 import { pageOf } from "./pages.ts";
 
 export const tagResource = accepts(
-  structure({ KeyId: keyId, Tags: listOf(tag) }, ({ Tags }) => checkTags(Tags)),
+  structure({ KeyId: keyId, Tags: tagList }, ({ Tags }) => checkTags(Tags)),
   ({ Tags }, { key, quotas }) =>
     (writes) => {
       writes.tags.put(key.id, Tags);

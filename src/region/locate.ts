@@ -5,6 +5,7 @@ import type { Resource } from "../operations/operation.ts";
 import { aliasArn, keyArn, parseKeyName } from "../wire/arn.ts";
 import { KmsError } from "../wire/faults.ts";
 import { PARTITION } from "../wire/regions.ts";
+import { shown } from "../wire/shown.ts";
 import type { World } from "./world.ts";
 
 /** A resource that was found. */
@@ -35,7 +36,7 @@ export function locate(resource: Resource, search: Search, world: World): Locate
 function locateAlias(resource: Resource & { kind: "alias" }, { scope, store }: World): Located {
   const arn = aliasArn(scope, resource.name);
   const target = store.aliases.find(resource.name)?.keyId;
-  if (target === undefined && !resource.isNew) throw notFound(`Alias ${arn} is not found.`);
+  if (target === undefined && !resource.isNew) throw notFound(`Alias ${shown(arn)} is not found.`);
   return { resource, arn, key: target === undefined ? undefined : store.keys.find(target) };
 }
 
@@ -55,12 +56,13 @@ function ofCiphertext(resource: Resource & { kind: "ciphertext" }, search: Searc
 function named(text: string, aliases: boolean, { modelsInvalidArn, enter }: Search, { scope, store }: World): Key {
   const name = parseKeyName(text);
   const malformed = name.kind === "malformed" || (name.arn !== undefined && name.arn.partition !== PARTITION);
-  if (malformed && text.startsWith("arn:") && modelsInvalidArn) throw new KmsError("InvalidArnException", `Invalid arn ${text}`);
-  if (malformed || (name.kind === "alias" && !aliases)) throw notFound(`Invalid keyId '${text}'`);
-  if (name.arn !== undefined && name.arn.region !== scope.region) throw notFound(`Invalid arn ${name.arn.region}`);
+  if (malformed && text.startsWith("arn:") && modelsInvalidArn)
+    throw new KmsError("InvalidArnException", `Invalid arn ${shown(text)}`);
+  if (malformed || (name.kind === "alias" && !aliases)) throw notFound(`Invalid keyId '${shown(text)}'`);
+  if (name.arn !== undefined && name.arn.region !== scope.region) throw notFound(`Invalid arn ${shown(name.arn.region)}`);
   if (name.arn !== undefined) enter(name.arn.account);
   const id = name.kind === "key" ? name.id : store.aliases.find(name.name)?.keyId;
-  if (id === undefined) throw notFound(`Alias ${name.kind === "alias" ? aliasArn(scope, name.name) : text} is not found.`);
+  if (id === undefined) throw notFound(`Alias ${shown(name.kind === "alias" ? aliasArn(scope, name.name) : text)} is not found.`);
   const key = store.keys.find(id);
   if (key === undefined) throw notFound(`Key '${keyArn(scope, id)}' does not exist`);
   return key;

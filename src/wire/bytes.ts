@@ -9,6 +9,18 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** The UTF-8 bytes of a text. A lone surrogate would become U+FFFD: texts from outside are checked before (shape.ts). */
 export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes; // never a shared buffer, whatever the type says
 
+/** How many bytes of UTF-8 a well-formed text has; of one with more than `max`, a number above `max`, at no more cost. */
+export function utf8Length(text: string, max: number): number {
+  if (text.length > max) return text.length;
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    // Each half of a surrogate pair stands for two of the pair's four bytes.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
+
 /** The text of UTF-8 bytes, or undefined where they are none. */
 export function fromUtf8(bytes: Bytes): string | undefined {
   try {
@@ -45,8 +57,12 @@ function nibble(code: number): number {
   return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
 }
 
-/** Standard base64 with padding (RFC 4648 §4), for short values: secrets, check values. */
-export const toBase64 = (bytes: Bytes): string => btoa(String.fromCharCode(...bytes));
+/** Standard base64 with padding (RFC 4648 §4). */
+export function toBase64(bytes: Bytes): string {
+  let characters = "";
+  for (const byte of bytes) characters += String.fromCharCode(byte);
+  return btoa(characters);
+}
 
 /** The bytes of standard, padded base64; undefined for any other text. */
 export function fromBase64(text: string): Bytes | undefined {

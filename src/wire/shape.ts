@@ -4,6 +4,9 @@
 
 import type { Bytes } from "./bytes.ts";
 import { KmsError } from "./faults.ts";
+import { loneSurrogateIn } from "./json-text.ts";
+import { shown } from "./shown.ts";
+import { type Shown, Violations } from "./violations.ts";
 
 /** Facts of a shape, for the test that holds them against AWS's model. */
 export interface Constraints {
@@ -14,15 +17,17 @@ export interface Constraints {
   readonly values?: readonly string[];
   readonly element?: Shape<unknown>;
   readonly members?: Members;
+  /** Its value opens something or is what was to be kept: no refusal shows it, and no record may keep it. */
+  readonly sensitive?: true;
 }
 
 export interface Shape<T> {
   readonly constraints: Constraints;
   /**
-   * Reads a member's value, which is neither null nor absent. Notes each broken constraint in `violations`.
+   * Reads a member's value, which is neither null nor absent. Adds each broken constraint to `violations`.
    * @throws KmsError SerializationException where the value has another JSON type.
    */
-  read(value: unknown, path: string, violations: string[]): T;
+  read(value: unknown, path: string, violations: Violations): T;
 }
 
 /** A member that may be absent; `fallback` is what it means then. */
@@ -51,13 +56,24 @@ export type Decoded<M extends Members> = { readonly [K in Exclude<keyof M, MayBe
 export const optional = <T>(shape: Shape<T>): Optional<T> => ({ optional: shape });
 export const defaulted = <T>(shape: Shape<T>, fallback: NoInfer<T>): Defaulted<T> => ({ optional: shape, fallback });
 
+/** The same shape, of a value that no refusal may show and no record keep. */
+export const sensitive = <T>(shape: Shape<T>): Shape<T> => ({
+  constraints: { ...shape.constraints, sensitive: true },
+  read(value, path, violations) {
+    const hidden = new Violations(true);
+    const read = shape.read(value, path, hidden);
+    violations.addAll(hidden);
+    return read;
+  },
+});
+
+/** How many elements of a list, or pairs of a map, are read where it has no maximum of its own. */
+const READ_MAX = 1000;
+
 const INTEGER_MAX = 2 ** 31 - 1;
 
 /** @returns a SerializationException, whose text AWS usually leaves out. */
 const unreadable = (): KmsError => new KmsError("SerializationException");
-
-const broken = (value: string | undefined, path: string, rule: string): string =>
-  `Value ${value === undefined ? "" : `${value} `}at '${path}' failed to satisfy constraint: ${rule}`;
 
 const lengthRules = (length: number, { min, max }: Constraints): string[] => [
   ...(max !== undefined && length > max ? [`Member must have length less than or equal to ${max}`] : []),
@@ -81,7 +97,7 @@ export function string(limits: StringLimits = {}): Shape<string> {
       const rules = lengthRules(value.length, constraints);
       if (rules.length === 0 && pattern?.test(value) === false)
         rules.push(`Member must satisfy regular expression pattern: ${limits.pattern}`);
-      for (const rule of rules) violations.push(broken(`'${value}'`, path, rule));
+      for (const rule of rules) violations.add(value, path, rule);
       return value;
     },
   };
@@ -94,8 +110,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Shape<T>
     constraints: { type: "string", values },
     read(value, path, violations) {
       if (typeof value !== "string") throw unreadable();
-      if (!known.has(value))
-        violations.push(broken(`'${value}'`, path, `Member must satisfy enum value set: [${values.join(", ")}]`));
+      if (!known.has(value)) violations.add(value, path, `Member must satisfy enum value set: [${values.join(", ")}]`);
       return value as T;
     },
   };
@@ -109,7 +124,7 @@ export function blob(limits: { readonly min: number; readonly max: number }): Sh
     read(value, path, violations) {
       if (typeof value !== "string") throw unreadable();
       const bytes = decodeBase64(value);
-      for (const rule of lengthRules(bytes.byteLength, constraints)) violations.push(broken(undefined, path, rule));
+      for (const rule of lengthRules(bytes.byteLength, constraints)) violations.add(undefined, path, rule);
       return bytes;
     },
   };
@@ -129,10 +144,8 @@ export function integer(limits: { readonly min: number; readonly max: number }):
     constraints: { type: "integer", ...limits },
     read(value, path, violations) {
       if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) > INTEGER_MAX) throw unreadable();
-      if (value > limits.max)
-        violations.push(broken(`'${value}'`, path, `Member must have value less than or equal to ${limits.max}`));
-      if (value < limits.min)
-        violations.push(broken(`'${value}'`, path, `Member must have value greater than or equal to ${limits.min}`));
+      if (value > limits.max) violations.add(`${value}`, path, `Member must have value less than or equal to ${limits.max}`);
+      if (value < limits.min) violations.add(`${value}`, path, `Member must have value greater than or equal to ${limits.min}`);
       return value;
     },
   };
@@ -149,31 +162,44 @@ export const flag: Shape<boolean> = {
 interface ListLimits {
   readonly min?: number;
   readonly max?: number;
-  /** Its values stand in no message, and so in no record. */
-  readonly hidden?: true;
+  /** The structure's check refuses a list that is too long, in words of its own: it sees at most 1,000 elements. */
+  readonly checked?: true;
 }
 
-/** A list. Broken texts within it are reported for the list as a whole, members of structures each by their own path. */
-export function listOf<T>(element: Shape<T>, { hidden, ...limits }: ListLimits = {}): Shape<readonly T[]> {
+/**
+ * A list, read up to its maximum, or 1,000 elements: what lies behind is not looked at. Broken texts within it are reported for the
+ * list as a whole, members of structures each by their own path.
+ */
+export function listOf<T>(element: Shape<T>, { checked, ...limits }: ListLimits = {}): Shape<readonly T[]> {
   const constraints: Constraints = { type: "list", element, ...limits };
-  const shown = (items: readonly T[]): string | undefined => (hidden === true ? undefined : `'[${items.join(", ")}]'`);
+  const readMax = limits.max ?? READ_MAX;
+  const ofStructures = element.constraints.type === "structure";
   return {
     constraints,
     read(value, path, violations) {
       if (!Array.isArray(value)) throw unreadable();
-      const within: string[] = [];
-      const items = value.map((item, at) => {
+      const given = value as readonly unknown[];
+      const isCut = given.length > readMax;
+      const within = new Violations();
+      const items: T[] = [];
+      for (let at = 0; at < Math.min(given.length, readMax); at++) {
+        const item = given[at];
         if (item === null || item === undefined) throw unreadable();
-        return element.read(item, `${path}.${at + 1}.member`, within);
-      });
-      for (const rule of lengthRules(items.length, constraints)) violations.push(broken(shown(items), path, rule));
-      if (element.constraints.type === "structure") violations.push(...within);
-      else if (within.length > 0)
-        violations.push(broken(shown(items), path, `Member must satisfy constraint: [${elementRules(element)}]`));
+        items.push(element.read(item, `${path}.${at + 1}.member`, within));
+      }
+      const told = ofStructures || element.constraints.sensitive === true ? undefined : () => listed(items, isCut);
+      if (isCut && checked !== true) violations.add(told?.(), path, `Member must have length less than or equal to ${readMax}`);
+      if (limits.min !== undefined && given.length < limits.min)
+        violations.add(told?.(), path, `Member must have length greater than or equal to ${limits.min}`);
+      if (ofStructures) violations.addAll(within);
+      else if (within.count > 0) violations.add(told?.(), path, `Member must satisfy constraint: [${elementRules(element)}]`);
       return items;
     },
   };
 }
+
+/** A list as a message shows it; one that goes on behind what was read ends in "…". */
+const listed = (items: readonly unknown[], isCut: boolean): Shown => `[${items.join(", ")}${isCut ? ", …" : ""}]`;
 
 /** All rules of a list's element, broken or not, as AWS lists them. */
 function elementRules({ constraints: { min, max, pattern, values } }: Shape<unknown>): string {
@@ -185,14 +211,20 @@ function elementRules({ constraints: { min, max, pattern, values } }: Shape<unkn
   ].join(", ");
 }
 
-/** Texts by text. A Map, so that `__proto__` is a name like any other. */
+/**
+ * Texts by text. A Map, so that `__proto__` is a name like any other. At most 1,001 pairs are read: the structure's check bounds the
+ * size of a map, and refuses so many.
+ */
 export const stringMap: Shape<ReadonlyMap<string, string>> = {
   constraints: { type: "map" },
   read(value, path, violations) {
     if (!isObject(value)) throw unreadable();
     const entries = new Map<string, string>();
-    for (const [name, item] of Object.entries(value)) {
-      if (item === null) violations.push(absent(`${path}.${name}.member`));
+    let pairs = 0;
+    for (const name in value) {
+      if (pairs++ > READ_MAX) break;
+      const item = value[name];
+      if (item === null) violations.addAbsent(`${path}.${shown(name)}.member`);
       else if (typeof item !== "string") throw unreadable();
       else entries.set(name, item);
     }
@@ -217,7 +249,7 @@ export function structure<const M extends Members>(members: M, check?: (input: D
         const given = Object.hasOwn(value, name) ? value[name] : undefined;
         if (given === undefined || given === null) {
           if (fallback !== undefined) decoded[name] = fallback;
-          else if (!isOptional) violations.push(absent(within(path, own)));
+          else if (!isOptional) violations.addAbsent(within(path, own));
         } else {
           decoded[name] = shape.read(given, within(path, own), violations);
         }
@@ -237,20 +269,11 @@ export interface Structure<T> extends Shape<T> {
 /** A member's name as messages and records write it: first letter in lower case. */
 export const memberPath = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** A violation: a member that must be there is not. */
-export const absent = (path: string): string => broken("null", path, "Member must not be null");
-
-/** All violations of a request in one refusal. */
-export function invalid(violations: readonly string[]): KmsError {
-  const count = violations.length === 1 ? "1 validation error" : `${violations.length} validation errors`;
-  return new KmsError("ValidationException", `${count} detected: ${violations.join("; ")}`);
-}
-
 /** Decodes a request body. @throws KmsError SerializationException or ValidationException. */
 export function decode<T>(shape: Structure<T>, body: string): T {
-  const violations: string[] = [];
+  const violations = new Violations();
   const input = shape.read(parseJson(body), "", violations);
-  if (violations.length > 0) throw invalid(violations);
+  if (violations.count > 0) throw violations.refusal();
   shape.check(input);
   return input;
 }
@@ -264,19 +287,8 @@ function parseJson(body: string): unknown {
     throw unreadable();
   }
   // The body itself is well-formed text; only an escape can smuggle in half a surrogate pair.
-  if (/\\u[dD][89a-fA-F]/.test(body) && !isWellFormed(value)) throw unreadable();
+  if (loneSurrogateIn(body)) throw unreadable();
   return value;
-}
-
-/** Whether every text in a value, names included, is well-formed Unicode. A stack of its own: nesting is the caller's choice. */
-function isWellFormed(value: unknown): boolean {
-  const pending = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (typeof next === "string" && !next.isWellFormed()) return false;
-    if (typeof next === "object" && next !== null) for (const [name, item] of Object.entries(next)) pending.push(name, item);
-  }
-  return true;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

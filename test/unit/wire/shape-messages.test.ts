@@ -65,7 +65,7 @@ describe("ValidationException in AWS's words", () => {
     ],
     [
       '"GrantTokens":["a","b","c"]',
-      "Value '[a, b, c]' at 'grantTokens' failed to satisfy constraint: Member must have length less than or equal to 2",
+      "Value '[a, b, …]' at 'grantTokens' failed to satisfy constraint: Member must have length less than or equal to 2",
     ],
     [
       '"EncryptionContext":{"k":null}',

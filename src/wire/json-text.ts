@@ -1,0 +1,23 @@
+// What the text of a JSON document shows without a walk through its values.
+
+const HALF = /^[dD][89abAB]/;
+const OTHER_HALF = /^[dD][c-fC-F]/;
+
+/** Whether an escape in well-formed JSON names half a surrogate pair without its other half: one pass over the escapes. */
+export function loneSurrogateIn(json: string): boolean {
+  let at = json.indexOf("\\");
+  while (at >= 0) {
+    let next = at + 2;
+    if (json[at + 1] === "u") {
+      const digits = json.slice(next, next + 2);
+      if (OTHER_HALF.test(digits)) return true;
+      next += 4;
+      if (HALF.test(digits)) {
+        if (!json.startsWith("\\u", next) || !OTHER_HALF.test(json.slice(next + 2, next + 4))) return true;
+        next += 6;
+      }
+    }
+    at = json.indexOf("\\", next);
+  }
+  return false;
+}
