@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { KEY_STATES } from "../src/keyring/key.ts";
 import type { Changed, Commit, Operation } from "../src/operations/operation.ts";
 import { OPERATIONS, operation } from "../src/operations/table.ts";
-import { integer, listOf, oneOf, optional, type Shape, string, structure } from "../src/wire/shape.ts";
+import { blob, integer, listOf, oneOf, optional, type Shape, sensitive, string, structure } from "../src/wire/shape.ts";
 import { differences, isSecret, MODEL, modelShape } from "./tools/aws-model.ts";
 import { operationsPage } from "./tools/operations-grid.ts";
 
@@ -168,6 +168,9 @@ describe("input shapes", () => {
     ["a range", integer({ min: 0, max: 1000 }), "LimitType", "X min: 0, AWS has 1"],
     ["a pattern", string({ min: 1, max: 1024 }), "MarkerType", "X pattern: undefined, AWS has [\\u0020-\\u00FF]*"],
     ["an enum", oneOf("AES_256"), "DataKeySpec", "X values: AES_256, AWS has AES_128,AES_256"],
+    ["what is not marked", blob({ min: 1, max: 4096 }), "PlaintextType", "X sensitive: false, AWS has true"],
+    ["what is marked", sensitive(string({ min: 1, max: 1024 })), "MarkerType", "X sensitive: true, AWS has false"],
+    ["a token in the open", listOf(string()), "GrantTokenList", "X.member sensitive: false, AWS has true"],
     ["a type", string({ min: 1, max: 4096 }), "PlaintextType", "X type: string, AWS has blob"],
     ["an element", listOf(string({ min: 1, max: 8 }), { min: 0, max: 10 }), "GrantTokenList", "X.member max: 8, AWS has 8192"],
   ])("differ by %s", (_, shape, model, line) => {

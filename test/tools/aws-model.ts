@@ -39,11 +39,15 @@ export function modelShape(name: string): ModelShape {
   return shape;
 }
 
+/** Shapes whose values open something, though the model does not mark them. */
+const OPENS: ReadonlySet<string> = new Set(["GrantTokenType"]);
+const OPENING_MEMBERS: ReadonlySet<string> = new Set(["ImportToken"]);
+
 /** Whether a value of this shape may hold bytes, or what AWS calls sensitive, at any depth. */
 export function isSecret(name: string): boolean {
   const { type, sensitive, members = {}, member, key, value } = modelShape(name);
   const within = [...Object.values(members), member, key, value].filter((reference) => reference !== undefined);
-  return type === "blob" || sensitive === true || within.some(({ shape }) => isSecret(shape));
+  return type === "blob" || sensitive === true || OPENS.has(name) || within.some(({ shape }) => isSecret(shape));
 }
 
 /** @returns where a shape differs from the model's, a line each: `Tags.member.TagKey max: 129, AWS has 128`. */
@@ -56,10 +60,14 @@ export function differences(path: string, { constraints }: Shape<unknown>, name:
     ...compare("min", constraints.min, model.min),
     ...compare("max", constraints.max, model.max),
     ...compare("pattern", constraints.pattern, model.pattern),
+    ...compare("sensitive", constraints.sensitive === true, isMarked(path, name)),
     ...compare("values", constraints.values?.toSorted().join(), model.enum?.toSorted().join()),
     ...within(path, constraints, model),
   ];
 }
+
+const isMarked = (path: string, name: string): boolean =>
+  modelShape(name).sensitive === true || OPENS.has(name) || OPENING_MEMBERS.has(path.split(".").at(-1) ?? "");
 
 function within(path: string, { element, members }: Constraints, model: ModelShape): string[] {
   if (members !== undefined) return membersOf(path, members, model);
