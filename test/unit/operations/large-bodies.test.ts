@@ -1,0 +1,57 @@
+// No body of a mebibyte costs much to decode, whatever it holds, and no refusal of one is long: over every shape that is built.
+
+import { describe, expect, it } from "vitest";
+import { OPERATIONS, type OperationName } from "../../../src/operations/table.ts";
+import { failure } from "../../../src/wire/aws-json.ts";
+import { KmsError } from "../../../src/wire/faults.ts";
+import { BODY_BYTES_MAX, hardPolicies, largeBodies } from "../../support/large-bodies.ts";
+import { millisecondsOf } from "../../support/stopwatch.ts";
+
+/** Twice what a quiet core may take: JSON.parse alone takes most of it for objects that all have different members. */
+const READ_MS_MAX = 300;
+const REFUSAL_BYTES_MAX = 64 * 1024;
+const BUILT = (Object.keys(OPERATIONS) as OperationName[]).filter((name) => OPERATIONS[name].read !== undefined);
+const known = new Set<string>();
+const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLength;
+
+/** What a body comes to: nothing where it is read, else its refusal. @throws whatever is no KmsError. */
+function read(operation: OperationName, body: string): KmsError | undefined {
+  try {
+    OPERATIONS[operation].read?.(body);
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof KmsError) return cause;
+    throw cause;
+  }
+}
+
+/** The least of several tries, each only where the one before was too slow: others work on this machine too. */
+const leastMs = async (operation: OperationName, body: string): Promise<number> => {
+  let least = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 5 && least > READ_MS_MAX; tries++)
+    least = Math.min(least, await millisecondsOf(() => read(operation, body)));
+  return least;
+};
+
+describe("a body of up to a mebibyte", () => {
+  it.each(BUILT)("of %s is read or refused in time, and in few words", { timeout: 300_000 }, async (operation) => {
+    const members = OPERATIONS[operation].input?.constraints.members ?? {};
+    for (const [how, body] of largeBodies(members, {}, known)) {
+      expect(body.length, how).toBeLessThanOrEqual(BODY_BYTES_MAX);
+      const refused = read(operation, body);
+      if (refused !== undefined) expect(bytesOf(failure(refused, "id").body), how).toBeLessThanOrEqual(REFUSAL_BYTES_MAX);
+      expect(await leastMs(operation, body), how).toBeLessThanOrEqual(READ_MS_MAX);
+    }
+  });
+});
+
+describe("a policy", () => {
+  it.each([32_768, 131_072, BODY_BYTES_MAX - 65_536])("of %d bytes is checked in time", { timeout: 120_000 }, async (bytes) => {
+    for (const [how, Policy] of hardPolicies(bytes)) {
+      const body = JSON.stringify({ Policy });
+      const refused = read("CreateKey", body);
+      if (refused !== undefined) expect(bytesOf(failure(refused, "id").body), how).toBeLessThanOrEqual(REFUSAL_BYTES_MAX);
+      expect(await leastMs("CreateKey", body), how).toBeLessThanOrEqual(READ_MS_MAX);
+    }
+  });
+});
