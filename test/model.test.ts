@@ -31,7 +31,8 @@ describe("names", () => {
 });
 
 describe("who may call", () => {
-  const calledBy = (...who: readonly Operation["who"][]) => rows.filter(([, op]) => who.includes(op.who)).map(([name]) => name);
+  const calledBy = (...deciders: readonly Operation["decider"][]) =>
+    rows.filter(([, op]) => deciders.includes(op.decider)).map(([name]) => name);
 
   it("another account may exactly where AWS says so", () => {
     expect(calledBy("neighbour", "grantee", "retirer")).toEqual(
@@ -122,9 +123,9 @@ const STATES: Readonly<Record<string, string | null>> = {
 describe("the key states in which an operation acts", () => {
   it("are asked for where a key is involved", () => {
     expect(Object.keys(STATES).toSorted()).toEqual(names.toSorted());
-    for (const [name, { who, states }] of rows) {
-      expect(STATES[name] === null, name).toBe(who === "account");
-      if (who === "account") expect(states, name).toBeUndefined();
+    for (const [name, { decider, states }] of rows) {
+      expect(STATES[name] === null, name).toBe(decider === "account");
+      if (decider === "account") expect(states, name).toBeUndefined();
     }
   });
 

@@ -23,7 +23,7 @@ export interface Source {
   readonly cipherSuite?: string;
 }
 
-/** Of an event that the service writes by itself. */
+/** Of an event that the service writes unprompted. */
 export const SERVICE: Source = { sourceAddress: "AWS Internal", userAgent: "AWS Internal", host: "" };
 
 /** Who called, as CloudTrail's userIdentity, printed once a caller. */
@@ -36,11 +36,20 @@ export function printKeyIdentity(account: string, accessKeyId: string): string {
   return JSON.stringify({ type: "Unknown", accountId: account, accessKeyId });
 }
 
+/** What a call acted on. */
+export interface RecordedResource {
+  readonly arn: string;
+  /** As CloudFormation names it, such as "AWS::KMS::Key". */
+  readonly type: string;
+}
+
 export interface Event {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly name: string;
+  /** The service, such as "kms.amazonaws.com". */
+  readonly eventSource: string;
   readonly readOnly: boolean;
   readonly region: string;
   readonly account: string;
@@ -51,22 +60,24 @@ export interface Event {
   readonly answer?: { readonly members: Readonly<Record<string, unknown>>; readonly keep: readonly string[] } | undefined;
   /** Additional data, by its name in the record. */
   readonly noted?: Readonly<Record<string, string>> | undefined;
-  /** ARNs of keys and aliases; undefined where they are not known. */
-  readonly resources?: readonly string[] | undefined;
+  /** Undefined where they are not known. */
+  readonly resources?: readonly RecordedResource[] | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
 }
 
 /** A record as one string of well-formed text. */
 export function printEvent(event: Event): string {
   const { source, error, noted, resources } = event;
-  return `{"eventVersion":"1.11","userIdentity":${event.identity},"eventTime":"${printTime(event.time)}","eventSource":"kms.amazonaws.com","eventName":${text(event.name)},"awsRegion":"${event.region}","sourceIPAddress":${text(source.sourceAddress)},"userAgent":${text(source.userAgent)}${
+  return `{"eventVersion":"1.11","userIdentity":${event.identity},"eventTime":"${printTime(event.time)}","eventSource":"${event.eventSource}","eventName":${text(event.name)},"awsRegion":"${event.region}","sourceIPAddress":${text(source.sourceAddress)},"userAgent":${text(source.userAgent)}${
     error === undefined
       ? ""
       : `,"errorCode":${text(error.code)}${error.message === "" ? "" : `,"errorMessage":${text(error.message)}`}`
   },"requestParameters":${printMembers(event.request)},"responseElements":${printMembers(event.answer)}${
     noted === undefined ? "" : `,"additionalEventData":${JSON.stringify(noted)}`
   }${source.requestId === undefined ? "" : `,"requestID":${text(source.requestId)}`},"eventID":"${event.id}","readOnly":${event.readOnly}${
-    resources === undefined ? "" : `,"resources":[${resources.map((arn) => printResource(arn, event.account)).join(",")}]`
+    resources === undefined
+      ? ""
+      : `,"resources":[${resources.map((resource) => printResource(resource, event.account)).join(",")}]`
   },"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${event.account}","eventCategory":"Management"${printTls(source)}}`;
 }
 
@@ -79,8 +90,8 @@ function text(value: string): string {
 /** Second precision, as CloudTrail's. */
 const printTime = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
 
-const printResource = (arn: string, account: string): string =>
-  `{"accountId":"${account}","type":"AWS::KMS::${arn.includes(":alias/") ? "Alias" : "Key"}","ARN":"${arn}"}`;
+const printResource = ({ arn, type }: RecordedResource, account: string): string =>
+  `{"accountId":"${account}","type":"${type}","ARN":"${arn}"}`;
 
 const printTls = ({ tlsVersion, cipherSuite, host }: Source): string =>
   tlsVersion === undefined
@@ -124,42 +135,42 @@ const printDate = (date: Date): string => DATE_FORM.format(date).replaceAll("\u2
 export interface Beginning {
   readonly id: string;
   readonly time: number;
+  /** The object's name. */
   readonly store: string;
   readonly account: string;
   readonly region: string;
+  readonly eventSource: string;
   readonly incarnation: string;
   readonly cause: "created" | "trail ahead of the store";
   readonly follows: { readonly incarnation: string; readonly sequence: number; readonly hash: string } | null;
 }
 
-export function printBeginning({ id, time, account, region, store, incarnation, cause, follows }: Beginning): string {
+export function printBeginning({ store, incarnation, cause, follows, ...where }: Beginning): string {
   return printServiceEvent({
-    id,
-    time,
-    account,
-    region,
+    ...where,
     name: "BeginIncarnation",
     details: { store, incarnation, cause, follows },
   });
 }
 
-/** What the service does by itself: nobody called, so there is no request and no caller. */
+/** What the service does unprompted: nobody called, so there is no request and no caller. */
 export interface ServiceRecord {
   readonly id: string;
   readonly time: number;
   readonly account: string;
   readonly region: string;
+  readonly eventSource: string;
   readonly name: string;
-  readonly keyArn?: string;
+  readonly resource?: RecordedResource | undefined;
   readonly details: object | undefined;
 }
 
-export function printServiceEvent({ id, time, account, region, name, keyArn, details }: ServiceRecord): string {
+export function printServiceEvent({ id, time, account, region, eventSource, name, resource, details }: ServiceRecord): string {
   return JSON.stringify({
     eventVersion: "1.11",
     userIdentity: { accountId: account, invokedBy: "AWS Internal" },
     eventTime: printTime(time),
-    eventSource: "kms.amazonaws.com",
+    eventSource,
     eventName: name,
     awsRegion: region,
     sourceIPAddress: "AWS Internal",
@@ -168,7 +179,7 @@ export function printServiceEvent({ id, time, account, region, name, keyArn, det
     responseElements: null,
     eventID: id,
     readOnly: false,
-    resources: keyArn === undefined ? undefined : [{ accountId: account, type: "AWS::KMS::Key", ARN: keyArn }],
+    resources: resource === undefined ? undefined : [{ accountId: account, type: resource.type, ARN: resource.arn }],
     eventType: "AwsServiceEvent",
     managementEvent: true,
     recipientAccountId: account,

@@ -2,8 +2,8 @@
 
 import { canonicalPath } from "../auth/sigv4.ts";
 import { parseRootKeys } from "../crypto/root-keys.ts";
+import type { ObjectCall, Reply } from "../durable/call.ts";
 import type { Env } from "../env.ts";
-import type { KmsCall, Reply } from "../region/call.ts";
 import { rootArn } from "../wire/arn.ts";
 import { failure, operationName } from "../wire/aws-json.ts";
 import { KmsError, type Outcome } from "../wire/faults.ts";
@@ -63,7 +63,7 @@ export class KmsFront {
     throw new KmsError("AccessDeniedException", "Requests must be made over HTTPS.");
   }
 
-  #source({ headers, cf }: Request): Pick<KmsCall, "sourceAddress" | "userAgent" | "host" | "tlsVersion" | "cipherSuite"> {
+  #source({ headers, cf }: Request): Pick<ObjectCall, "sourceAddress" | "userAgent" | "host" | "tlsVersion" | "cipherSuite"> {
     const { tlsVersion, tlsCipher } = (cf ?? {}) as { tlsVersion?: string; tlsCipher?: string };
     const loopback = this.#env.LOOPBACK === "on";
     return {
@@ -77,7 +77,7 @@ export class KmsFront {
   }
 
   /** Calls the caller's own object. A refused passport is made anew once: nothing has run then. No other call is repeated. */
-  async #call(caller: Caller, call: Omit<KmsCall, "passport">): Promise<Outcome> {
+  async #call(caller: Caller, call: Omit<ObjectCall, "passport">): Promise<Outcome> {
     const { account, accessKeyId, kind, region } = caller;
     const object = `${account}/${region}`;
     const principal = kind === "root" ? rootArn(PARTITION, account) : "";
@@ -91,10 +91,10 @@ export class KmsFront {
   }
 
   /** The one place that knows the stub's type: RPC's own typing loses the union. A stub belongs to its request. */
-  #store(object: string, region: string): { kms(call: KmsCall): Promise<Reply> } {
+  #store(object: string, region: string): { kms(call: ObjectCall): Promise<Reply> } {
     const namespace = namespaceOf(this.#env.REGIONAL_KEY_STORE, region, this.#env.JURISDICTIONS);
     return namespace.getByName(object, { locationHint: regionOf(region).hint }) as unknown as {
-      kms(call: KmsCall): Promise<Reply>;
+      kms(call: ObjectCall): Promise<Reply>;
     };
   }
 

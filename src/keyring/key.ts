@@ -51,6 +51,12 @@ export interface Key {
   readonly materialId: string | undefined;
 }
 
+/** A key as a record names it. */
+export const keyResource = ({ arn }: Pick<Key, "arn">): { readonly arn: string; readonly type: string } => ({
+  arn,
+  type: "AWS::KMS::Key",
+});
+
 const TRANSITIONS: Readonly<Record<KeyState, readonly KeyState[]>> = {
   Creating: ["Enabled", "PendingImport", "PendingDeletion"],
   Enabled: ["Disabled", "PendingImport", "PendingDeletion", "PendingReplicaDeletion", "Unavailable", "Updating"],

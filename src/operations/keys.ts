@@ -3,7 +3,7 @@
 import { checkPolicy, defaultPolicy } from "../authz/policy.ts";
 import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../keyring/key.ts";
 import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../keyring/specs.ts";
-import type { Writes } from "../store/store.ts";
+import type { Writes } from "../store/tables.ts";
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, flag, oneOf, optional, string, structure } from "../wire/shape.ts";
 import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, policyDocument, tagList } from "./members.ts";

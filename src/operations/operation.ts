@@ -1,16 +1,18 @@
 // The types of a row, a handler and a call: how the table holds any operation without losing its types.
 
+import type { ServiceEvent } from "../durable/own-change.ts";
+import type { Markers } from "../durable/page-markers.ts";
 import type { Ciphertext } from "../keyring/ciphertext.ts";
 import type { Key, KeyState, KeyUsage, Origin } from "../keyring/key.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { KeySpecName } from "../keyring/specs.ts";
-import type { Reads, Writes } from "../store/store.ts";
+import type { Reads, Writes } from "../store/tables.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { decode, type Structure } from "../wire/shape.ts";
 import type { Quotas } from "./quotas.ts";
 
-/** Who may call: on what the decision rests, whether another account may, whether a grant may give it. */
-export type Who = "account" | "owner" | "neighbour" | "grantee" | "retirer";
+/** Who decides about a call: on what the decision rests, whether another account may, whether a grant may give it. */
+export type Decider = "account" | "owner" | "neighbour" | "grantee" | "retirer";
 
 /** Request-rate classes: the rows of AWS's quota table. Of `crypto` and `pair` the key's spec decides the rest. */
 export type RateClass =
@@ -41,7 +43,7 @@ export type Resource =
 
 /** Everything the pipeline must know to guard an operation, and to record it. */
 export interface Facts {
-  readonly who: Who;
+  readonly decider: Decider;
   /** Absent: in every state. */
   readonly states?: readonly KeyState[];
   readonly usage?: KeyUsage;
@@ -59,13 +61,6 @@ export interface Facts {
 
 /** A document's members; not `object`, so that neither a promise nor a function passes for one. */
 export type Output = Readonly<Record<string, unknown>>;
-
-/** What the service does by itself: a record without a caller. */
-export interface ServiceEvent {
-  readonly name: "RotateKey" | "DeleteKey";
-  readonly keyArn: string;
-  readonly details: Readonly<Record<string, string>> | undefined;
-}
 
 /** What a change has brought about. */
 export interface Changed {
@@ -110,13 +105,6 @@ export interface Call {
   random(bytes: number): Bytes;
   /** A random UUID. */
   uuid(): string;
-}
-
-/** Page markers: sealed, and bound to account, Region and operation. */
-export interface Markers {
-  seal(operation: string, position: string): Promise<string>;
-  /** @throws KmsError InvalidMarkerException for what `seal` did not make for this operation here. */
-  open(operation: string, marker: string): Promise<string>;
 }
 
 /** A schema and the function that accepts exactly what the schema decodes. */

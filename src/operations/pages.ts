@@ -1,5 +1,6 @@
 // Lists by pages: a marker is where the last page ended.
 
+import { KmsError } from "../wire/faults.ts";
 import type { Call } from "./operation.ts";
 
 export interface PageRequest {
@@ -24,7 +25,9 @@ export async function pageOf<T>(
   read: (after: string, limit: number) => readonly T[],
   position: (item: T) => string,
 ): Promise<Page<T>> {
-  const found = read(Marker === undefined ? "" : await markers.open(operation, Marker), Limit + 1);
+  const after = Marker === undefined ? "" : await markers.open(operation, Marker);
+  if (after === undefined) throw new KmsError("InvalidMarkerException");
+  const found = read(after, Limit + 1);
   const items = found.slice(0, Limit);
   const last = items.at(-1);
   const Truncated = found.length > Limit && last !== undefined;

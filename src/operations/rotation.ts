@@ -1,14 +1,15 @@
 // Rotation: new material under the same key, by the calendar or on demand. Earlier materials go on opening what they sealed.
 // Source: KMS API reference; developer guide, "Rotate AWS KMS keys". What the alarm does is in region/rotation.ts.
 
-import { daysAfter, type Key } from "../keyring/key.ts";
+import type { ServiceEvent } from "../durable/own-change.ts";
+import { daysAfter, type Key, keyResource } from "../keyring/key.ts";
 import type { NewMaterial } from "../keyring/keyring.ts";
 import type { RotationType } from "../store/materials.ts";
-import type { Writes } from "../store/store.ts";
+import type { Writes } from "../store/tables.ts";
 import { KmsError } from "../wire/faults.ts";
 import { defaulted, integer, oneOf, structure } from "../wire/shape.ts";
 import { keyId, limit, marker } from "./members.ts";
-import { accepts, type ServiceEvent } from "./operation.ts";
+import { accepts } from "./operation.ts";
 import { pageOf } from "./pages.ts";
 
 const PERIOD_DAYS_DEFAULT = 365;
@@ -56,7 +57,7 @@ export function renew(
   const { materialId, box } = material;
   writes.materials.insert({ id: materialId, keyId: key.id, box, origin: key.origin, createdAt: rotation.at }, rotation);
   writes.keys.setMaterial(key.id, materialId);
-  return { name: "RotateKey", keyArn: key.arn, details: { keyId: key.id, rotationType: rotation.type } };
+  return { name: "RotateKey", resource: keyResource(key), details: { keyId: key.id, rotationType: rotation.type } };
 }
 
 const nothingPending = ({ arn }: Key): KmsError =>

@@ -5,7 +5,7 @@ import { keyId } from "./members.ts";
 import { accepts } from "./operation.ts";
 
 export const getKeyLastUsage = accepts(structure({ KeyId: keyId }), (_, { key, reads }) => {
-  const used = reads.usages.find(key.id);
+  const used = reads.lastUses.find(key.id);
   const KeyLastUsage =
     used === undefined
       ? {} // as the API reference has it, and what a client may index
@@ -19,7 +19,7 @@ export const getKeyLastUsage = accepts(structure({ KeyId: keyId }), (_, { key, r
     output: {
       KeyId: key.id, // not the ARN, here alone among the answers about one key
       KeyLastUsage,
-      TrackingStartDate: new Date(Math.max(key.createdAt, reads.usages.trackedSince())),
+      TrackingStartDate: new Date(Math.max(key.createdAt, reads.lastUses.trackedSince())),
       KeyCreationDate: new Date(key.createdAt),
     },
   };

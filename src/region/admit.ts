@@ -1,52 +1,35 @@
 // The order of checks of a call, in its one place, for each thing it acts on: which key, may this caller, is it the named key, its state,
 // origin and usage. Synchronous, and run again at the commit where the world has moved. docs/order-of-checks.md has the evidence.
 
-import type { Ciphertext } from "../keyring/ciphertext.ts";
+import type { Who } from "../durable/passport-control.ts";
 import { conditionOf, type Key } from "../keyring/key.ts";
-import type { Operation, Request, Resource } from "../operations/operation.ts";
+import type { Operation, Resource } from "../operations/operation.ts";
 import { KmsError } from "../wire/faults.ts";
-import { type Located, locate } from "./locate.ts";
-import type { Who } from "./passports.ts";
-import type { World } from "./world.ts";
+import { locate } from "./locate.ts";
+import type { Located, Readable } from "./visit.ts";
+import type { Sight } from "./world.ts";
 
-/** What a call was let in with. */
-export interface Admitted {
-  /** In the order of the request's resources. */
-  readonly located: readonly Located[];
-  readonly ciphertext: Ciphertext | undefined;
-  /** The change counter as it stood. */
-  readonly changes: number;
-}
-
-/** A call on its way through the checks. */
-export interface Visit {
-  readonly name: string;
-  readonly op: Operation;
-  readonly request: Request;
-  readonly who: Who;
-  /** Told what has been found, as it is found, for the record. */
-  readonly found: (located: readonly Located[]) => void;
-}
-
-/** @throws KmsError in the order of the checks. */
-export function admit(visit: Visit, world: World): Admitted {
+/**
+ * Lets a call in, and leaves in it what it was let in with. @throws KmsError in the order of the checks.
+ */
+export function admit(visit: Readable, sight: Sight): void {
+  const { call, op, request, who } = visit;
   const located: Located[] = [];
-  let ciphertext: Ciphertext | undefined;
-  for (const resource of visit.request.resources) {
-    const action = (resource.kind !== "alias" && resource.action) || visit.name;
-    const enter = (account: string): void => permit(visit.who, action, account);
-    const found = locate(resource, { modelsInvalidArn: visit.op.usage === undefined, enter }, world);
+  for (const resource of request.resources) {
+    const action = (resource.kind !== "alias" && resource.action) || call.name;
+    const enter = (account: string): void => permit(who, action, account);
+    const found = locate(resource, { modelsInvalidArn: op.usage === undefined, enter }, sight);
     located.push(found);
-    visit.found(located);
-    enter(found.key?.account ?? world.scope.account);
+    visit.located = located; // as it is found: a refusal is recorded with it
+    enter(found.key?.account ?? sight.scope.account);
     if (resource.kind === "alias" || found.key === undefined) continue; // states and usage hold for keys that are named
     if (resource.kind === "ciphertext") {
       requireNamed(resource, found.key);
-      ciphertext = resource.ciphertext;
+      if (resource.ciphertext !== undefined) visit.ciphertext = resource.ciphertext;
     }
-    requireFit(visit.op, action, found.key);
+    requireFit(op, action, found.key);
   }
-  return { located, ciphertext, changes: world.changes };
+  visit.admittedAt = sight.changes;
 }
 
 /** Until policies are evaluated: an account's root may do everything with its own keys, and nothing with another's. */

@@ -1,8 +1,8 @@
 // What is known of a caller: whether its access key is active, and the documents that bear on it. A view is asked for before a call
 // is read, and must still be in force at its commit. Until identities are built, every account has one caller: its root, by serial 0.
 
+import type { Who } from "../durable/passport-control.ts";
 import { KmsError } from "../wire/faults.ts";
-import type { Who } from "./passports.ts";
 
 export interface View {
   readonly kind: "root";

@@ -1,15 +1,17 @@
 // The end of a call: admitted again where the world has moved, changed, recorded, all in one turn. Nothing here awaits.
 
+import { described } from "../durable/host.ts";
+import type { Written } from "../durable/ledger.ts";
+import { serviceEntry } from "../durable/own-change.ts";
 import type { Commit, Result } from "../operations/operation.ts";
 import { failure, success } from "../wire/aws-json.ts";
 import { KmsError, type Outcome } from "../wire/faults.ts";
-import { type Admitted, admit, type Visit } from "./admit.ts";
+import { admit } from "./admit.ts";
 import type { View } from "./callers.ts";
-import type { Written } from "./ledger.ts";
-import { REFUSAL, throttling } from "./rates.ts";
-import { throttle } from "./throttled.ts";
-import { entry, serviceEntry, type Trace } from "./trace.ts";
-import { described, type World } from "./world.ts";
+import { entry } from "./record.ts";
+import { REFUSAL, throttling } from "./tokens.ts";
+import type { Located, Readable, Visit } from "./visit.ts";
+import type { World } from "./world.ts";
 
 /** A call that has ended, with its record on the way. */
 export interface Recorded {
@@ -18,33 +20,28 @@ export interface Recorded {
   readonly durable: boolean | Promise<boolean>;
 }
 
-export interface Ending {
-  readonly trace: Trace;
-  readonly visit: Visit;
-  readonly view: View;
-  readonly admitted: Admitted;
-  readonly result: Result;
-}
-
 /**
  * @returns undefined where the call must begin again: its view is gone, or what it named is another key now.
  * @throws KmsError where it is not admitted any longer.
  */
-export function commit(ending: Ending, world: World): Recorded | undefined {
-  const { trace, visit, view, admitted, result } = ending;
+export function commit(visit: Readable, view: View, result: Result, world: World): Recorded | undefined {
   if (!world.callers.inForce(view)) return undefined;
-  if (world.changes !== admitted.changes && !sameKeys(admitted, admit(visit, world))) return undefined;
-  if (typeof result === "function") return write(ending, result, world);
-  trace.noted = result.noted;
+  if (world.changes !== visit.admittedAt) {
+    const { located: before = [] } = visit;
+    admit(visit, world);
+    if (!sameKeys(before, visit.located)) return undefined;
+  }
+  if (typeof result === "function") return write(visit, result, world);
+  if (result.noted !== undefined) visit.noted = result.noted;
   if (visit.request.dryRun) throw dryRun();
   return {
-    answer: success(result.output, trace.call.requestId),
-    durable: world.ledger.join(entry(trace, world, { output: result.output })),
+    answer: success(result.output, visit.call.requestId),
+    durable: world.ledger.join(entry(visit, world, { output: result.output })),
   };
 }
 
-const sameKeys = (before: Admitted, now: Admitted): boolean =>
-  before.located.every(({ key }, at) => key?.id === now.located[at]?.key?.id);
+const sameKeys = (before: readonly Located[], now: readonly Located[] = []): boolean =>
+  before.every(({ key }, at) => key?.id === now[at]?.key?.id);
 
 const dryRun = (): KmsError =>
   new KmsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
@@ -53,20 +50,20 @@ interface Answered extends Written {
   readonly answer: Outcome;
 }
 
-function write({ trace, visit }: Ending, change: Commit, world: World): Recorded {
-  const { requestId } = trace.call;
+function write(visit: Readable, change: Commit, world: World): Recorded {
+  const { requestId } = visit.call;
   const written = world.ledger.write<Answered>(
     () => {
-      const { output, made, events } = change(world.store);
+      const { output, made, events } = change(world.tables);
       if (visit.request.dryRun) throw dryRun();
-      if (made !== undefined) trace.made = made;
-      world.changed();
+      if (made !== undefined) visit.made = made;
+      world.memory.settle();
       const behind = events?.map((event) => serviceEntry(event, world));
-      return { entry: entry(trace, world, { output }), behind, answer: success(output, requestId) };
+      return { entry: entry(visit, world, { output }), behind, answer: success(output, requestId) };
     },
     (cause) => {
-      world.store.keys.undo();
-      return refusal(cause, trace, world);
+      world.memory.undo();
+      return refusal(cause, visit, world);
     },
   );
   return written === undefined
@@ -75,22 +72,30 @@ function write({ trace, visit }: Ending, change: Commit, world: World): Recorded
 }
 
 /** Records why a call was not done; of throttled calls, how many. */
-export function refuse(cause: unknown, trace: Trace, world: World): Recorded {
+export function refuse(cause: unknown, visit: Visit, world: World): Recorded {
   if (cause instanceof KmsError) {
     const isThrottled = cause.code === "ThrottlingException";
-    const mayBeTold = isThrottled || trace.paid || world.rates.spend(trace.who.account, REFUSAL);
-    if (isThrottled || !mayBeTold) return { answer: throttle(isThrottled ? cause : throttling(), trace, world), durable: true };
+    const mayBeTold = isThrottled || visit.paid || world.rates.spend(visit.who.account, REFUSAL);
+    if (isThrottled || !mayBeTold) return throttle(isThrottled ? cause : throttling(), visit, world);
   }
-  const { entry: record, answer } = refusal(cause, trace, world);
+  const { entry: record, answer } = refusal(cause, visit, world);
   return { answer, durable: world.ledger.join(record) };
 }
 
+/** Counts a throttled call. Its answer waits for no commit. */
+function throttle(error: KmsError, { call, who, op }: Visit, { throttled }: World): Recorded {
+  const { account, identity } = who;
+  const name = op === undefined ? undefined : call.name;
+  throttled.count({ name, readOnly: op === undefined || op.effect === "read", account, identity, error });
+  return { answer: failure(error, call.requestId), durable: true };
+}
+
 /** An unknown error reaches the log whole and the caller empty. */
-function refusal(cause: unknown, trace: Trace, world: World): Answered {
-  const { requestId } = trace.call;
+function refusal(cause: unknown, visit: Visit, world: World): Answered {
+  const { requestId } = visit.call;
   if (!(cause instanceof KmsError)) world.log({ event: "unknown error", requestId, ...described(cause) });
   const error = cause instanceof KmsError ? cause : new KmsError("KMSInternalException");
   // CloudTrail writes this one code without its ending.
   const code = error.code === "AccessDeniedException" ? "AccessDenied" : error.code;
-  return { entry: entry(trace, world, { error: { code, message: error.message } }), answer: failure(error, requestId) };
+  return { entry: entry(visit, world, { error: { code, message: error.message } }), answer: failure(error, requestId) };
 }

@@ -2,9 +2,8 @@
 // first puts the row off durably, the second destroys; one that comes late is a first look again, since nobody knows what the clock did
 // meanwhile; and where the clock has gone back, the row is put back.
 
-import type { Key } from "../keyring/key.ts";
-import { byItself } from "./by-itself.ts";
-import { serviceEntry } from "./trace.ts";
+import { ownChange, serviceEntry } from "../durable/own-change.ts";
+import { type Key, keyResource } from "../keyring/key.ts";
 import type { World } from "./world.ts";
 
 const CONFIRM_MS = 60_000;
@@ -16,9 +15,9 @@ export async function lookAtDeletion(world: World, keyId: string): Promise<void>
   const key = doomed(world, keyId);
   if (key !== undefined && key.deletionAt > world.now()) return putBack(key, world);
   world.storage.transactionSync(() => {
-    world.store.deadlines.remove("delete", keyId);
-    world.store.deadlines.remove("delete-confirm", keyId);
-    if (key !== undefined) world.store.deadlines.set({ kind: "delete-confirm", ref: keyId, at: world.now() + CONFIRM_MS });
+    world.agenda.remove("delete", keyId);
+    world.agenda.remove("delete-confirm", keyId);
+    if (key !== undefined) world.agenda.set({ kind: "delete-confirm", ref: keyId, at: world.now() + CONFIRM_MS });
   });
 }
 
@@ -32,16 +31,16 @@ export async function confirmDeletion(world: World, keyId: string, at: number): 
 
 /** Second looks that only a clock which was ahead can have put where they are. */
 export function putBackDeletions(world: World): void {
-  for (const { ref } of world.store.deadlines.after("delete-confirm", world.now() + CONFIRM_MS)) {
+  for (const { ref } of world.agenda.after("delete-confirm", world.now() + CONFIRM_MS)) {
     const key = doomed(world, ref);
     if (key !== undefined) putBack(key, world);
   }
 }
 
-function putBack({ id, deletionAt }: Doomed, { storage, store: { deadlines } }: World): void {
+function putBack({ id, deletionAt }: Doomed, { storage, agenda }: World): void {
   storage.transactionSync(() => {
-    deadlines.remove("delete-confirm", id);
-    deadlines.set({ kind: "delete", ref: id, at: deletionAt });
+    agenda.remove("delete-confirm", id);
+    agenda.set({ kind: "delete", ref: id, at: deletionAt });
   });
 }
 
@@ -50,23 +49,23 @@ interface Doomed extends Key {
 }
 
 function doomed(world: World, keyId: string): Doomed | undefined {
-  const key = world.store.keys.find(keyId);
+  const key = world.tables.keys.find(keyId);
   if (key?.state !== "PendingDeletion" || key.deletionAt === undefined) return undefined;
   return { ...key, deletionAt: key.deletionAt };
 }
 
 /** Overwrites what is sealed, then removes the key and all that is its own, with one record: all of it, or nothing. */
 function destroy(key: Key, world: World): void {
-  const { materials, aliases, tags, grants, usages, deadlines, keys } = world.store;
-  byItself(world, () => {
+  const { materials, aliases, tags, grants, lastUses, deadlines, keys } = world.tables;
+  ownChange(world, () => {
     materials.destroy(key.id);
     aliases.removeAllOf(key.id);
     tags.removeAllOf(key.id);
     grants.removeAllOf(key.id);
-    usages.remove(key.id);
+    lastUses.remove(key.id);
     deadlines.remove("delete-confirm", key.id);
     deadlines.remove("rotate", key.id);
     keys.remove(key.id);
-    return serviceEntry({ name: "DeleteKey", keyArn: key.arn, details: undefined }, world);
+    return serviceEntry({ name: "DeleteKey", resource: keyResource(key), details: undefined }, world);
   });
 }

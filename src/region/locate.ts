@@ -6,15 +6,8 @@ import { aliasArn, keyArn, parseKeyName } from "../wire/arn.ts";
 import { KmsError } from "../wire/faults.ts";
 import { PARTITION } from "../wire/regions.ts";
 import { shown } from "../wire/shown.ts";
-import type { World } from "./world.ts";
-
-/** A resource that was found. */
-export interface Located {
-  readonly resource: Resource;
-  readonly arn: string;
-  /** Of an alias, the key that it points at, if it is there. */
-  readonly key: Key | undefined;
-}
+import type { Located } from "./visit.ts";
+import type { Sight } from "./world.ts";
 
 export interface Search {
   /** Whether the operation models InvalidArnException: the cryptographic ones do not. */
@@ -26,25 +19,25 @@ export interface Search {
 const notFound = (message: string): KmsError => new KmsError("NotFoundException", message);
 
 /** @throws KmsError InvalidCiphertextException, InvalidArnException, NotFoundException, AccessDeniedException. */
-export function locate(resource: Resource, search: Search, world: World): Located {
-  if (resource.kind === "alias") return locateAlias(resource, world);
+export function locate(resource: Resource, search: Search, sight: Sight): Located {
+  if (resource.kind === "alias") return locateAlias(resource, sight);
   const key =
-    resource.kind === "key" ? named(resource.id, resource.aliases, search, world) : ofCiphertext(resource, search, world);
+    resource.kind === "key" ? named(resource.id, resource.aliases, search, sight) : ofCiphertext(resource, search, sight);
   return { resource, arn: key.arn, key };
 }
 
-function locateAlias(resource: Resource & { kind: "alias" }, { scope, store }: World): Located {
+function locateAlias(resource: Resource & { kind: "alias" }, { scope, reads }: Sight): Located {
   const arn = aliasArn(scope, resource.name);
-  const target = store.aliases.find(resource.name)?.keyId;
+  const target = reads.aliases.find(resource.name)?.keyId;
   if (target === undefined && !resource.isNew) throw notFound(`Alias ${shown(arn)} is not found.`);
-  return { resource, arn, key: target === undefined ? undefined : store.keys.find(target) };
+  return { resource, arn, key: target === undefined ? undefined : reads.keys.find(target) };
 }
 
-function ofCiphertext(resource: Resource & { kind: "ciphertext" }, search: Search, world: World): Key {
+function ofCiphertext(resource: Resource & { kind: "ciphertext" }, search: Search, sight: Sight): Key {
   if (resource.ciphertext === undefined) throw new KmsError("InvalidCiphertextException");
-  if (resource.id !== undefined) return named(resource.id, true, search, world);
+  if (resource.id !== undefined) return named(resource.id, true, search, sight);
   const { account, keyId } = resource.ciphertext;
-  const key = account === world.scope.account ? world.store.keys.find(keyId) : undefined;
+  const key = account === sight.scope.account ? sight.reads.keys.find(keyId) : undefined;
   if (key !== undefined) return key;
   throw new KmsError(
     "AccessDeniedException",
@@ -53,7 +46,7 @@ function ofCiphertext(resource: Resource & { kind: "ciphertext" }, search: Searc
 }
 
 /** The key that a KeyId names. */
-function named(text: string, aliases: boolean, { modelsInvalidArn, enter }: Search, { scope, store }: World): Key {
+function named(text: string, aliases: boolean, { modelsInvalidArn, enter }: Search, { scope, reads }: Sight): Key {
   const name = parseKeyName(text);
   const malformed = name.kind === "malformed" || (name.arn !== undefined && name.arn.partition !== PARTITION);
   if (malformed && text.startsWith("arn:") && modelsInvalidArn)
@@ -61,9 +54,9 @@ function named(text: string, aliases: boolean, { modelsInvalidArn, enter }: Sear
   if (malformed || (name.kind === "alias" && !aliases)) throw notFound(`Invalid keyId '${shown(text)}'`);
   if (name.arn !== undefined && name.arn.region !== scope.region) throw notFound(`Invalid arn ${shown(name.arn.region)}`);
   if (name.arn !== undefined) enter(name.arn.account);
-  const id = name.kind === "key" ? name.id : store.aliases.find(name.name)?.keyId;
+  const id = name.kind === "key" ? name.id : reads.aliases.find(name.name)?.keyId;
   if (id === undefined) throw notFound(`Alias ${shown(name.kind === "alias" ? aliasArn(scope, name.name) : text)} is not found.`);
-  const key = store.keys.find(id);
+  const key = reads.keys.find(id);
   if (key === undefined) throw notFound(`Key '${keyArn(scope, id)}' does not exist`);
   return key;
 }

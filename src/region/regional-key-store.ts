@@ -1,18 +1,22 @@
 // The Durable Object: one Region of one account. Its RPC surface, its alarm, the construction of its world. No logic.
 
 import { DurableObject } from "cloudflare:workers";
+import { d1Trail } from "../audit/trail.ts";
 import { parseRootKeys } from "../crypto/root-keys.ts";
+import type { ObjectCall, Reply } from "../durable/call.ts";
+import { doChores, startChores } from "../durable/chores.ts";
+import { described } from "../durable/host.ts";
+import { ownName } from "../durable/own-name.ts";
 import type { Env } from "../env.ts";
 import { parseQuotas } from "../operations/quotas.ts";
 import { parseRates } from "../operations/rates.ts";
 import { failure } from "../wire/aws-json.ts";
 import { KmsError } from "../wire/faults.ts";
-import type { KmsCall, Reply } from "./call.ts";
-import { doChores, startChores } from "./chores.ts";
-import { ownName } from "./own-name.ts";
+import { isRegion, namespaceOf } from "../wire/regions.ts";
+import { CHORES } from "./chores.ts";
 import { perform } from "./perform.ts";
 import { createWorld } from "./wiring.ts";
-import { described, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export class RegionalKeyStore extends DurableObject<Env> {
   /** An own property, so that no RPC reaches it. */
@@ -22,14 +26,9 @@ export class RegionalKeyStore extends DurableObject<Env> {
     super(ctx, env);
     this.world = createWorld({
       storage: ctx.storage,
-      name: ownName({
-        id: ctx.id,
-        sql: ctx.storage.sql,
-        namespace: env.REGIONAL_KEY_STORE,
-        jurisdictions: env.JURISDICTIONS,
-      }),
+      name: ownName(ctx.id, ctx.storage.sql, (name) => idOf(name, env)),
+      trail: d1Trail(env.AUDIT),
       rootKeys: parseRootKeys(env.ROOT_KEYS),
-      database: env.AUDIT,
       quotas: parseQuotas(env.QUOTAS),
       requestRates: (region) => parseRates(env.RATES, region),
       now: () => Date.now(),
@@ -41,11 +40,11 @@ export class RegionalKeyStore extends DurableObject<Env> {
       },
       log: (line) => console.error(JSON.stringify(line)),
     });
-    void ctx.blockConcurrencyWhile(() => startChores(this.world));
+    void ctx.blockConcurrencyWhile(() => startChores(this.world, CHORES));
   }
 
   /** One operation of KMS. Never throws for a caller's mistake: what is thrown would be lost on the way. */
-  async kms(call: KmsCall): Promise<Reply> {
+  async kms(call: ObjectCall): Promise<Reply> {
     try {
       return await perform(call, this.world);
     } catch (cause) {
@@ -56,6 +55,12 @@ export class RegionalKeyStore extends DurableObject<Env> {
   }
 
   override alarm(): Promise<void> {
-    return doChores(this.world);
+    return doChores(this.world, CHORES);
   }
+}
+
+/** The id of the store `ACCOUNT/REGION`. */
+function idOf(name: string, { REGIONAL_KEY_STORE, JURISDICTIONS }: Env): DurableObjectId | undefined {
+  const [, region = ""] = /^[0-9]{12}\/([a-z0-9-]+)$/.exec(name) ?? [];
+  return isRegion(region) ? namespaceOf(REGIONAL_KEY_STORE, region, JURISDICTIONS).idFromName(name) : undefined;
 }

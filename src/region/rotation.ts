@@ -1,9 +1,8 @@
 // What the alarm does when a key is to be rotated.
 
+import { ownChange, serviceEntry } from "../durable/own-change.ts";
 import { daysAfter } from "../keyring/key.ts";
 import { renew } from "../operations/rotation.ts";
-import { byItself } from "./by-itself.ts";
-import { serviceEntry } from "./trace.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -11,7 +10,7 @@ import type { World } from "./world.ts";
  * The next one is a period from now: a store that slept through several does one.
  */
 export async function rotate(world: World, keyId: string): Promise<void> {
-  const { keys, materials, deadlines } = world.store;
+  const { keys, materials, deadlines } = world.tables;
   const before = keys.find(keyId);
   if (before?.rotation === undefined || before.state !== "Enabled") return deadlines.remove("rotate", keyId);
   if (before.rotation.nextAt > world.now()) return deadlines.set({ kind: "rotate", ref: keyId, at: before.rotation.nextAt });
@@ -20,7 +19,7 @@ export async function rotate(world: World, keyId: string): Promise<void> {
   const key = keys.find(keyId);
   if (key?.state !== "Enabled" || key.rotation === undefined || key.rotation.nextAt > world.now()) return;
   const { rotation } = key;
-  byItself(world, () => {
+  ownChange(world, () => {
     const at = world.now();
     const nextAt = daysAfter(at, rotation.days);
     const event = renew({ keys, materials }, key, material, { at, type: "AUTOMATIC" });

@@ -1,10 +1,10 @@
 // Table `key`, with a bounded cache of what was read. A cached key is dropped in the turn of a write to it.
 
+import type { Sealed } from "../durable/sealed.ts";
 import { canBecome, type Key, type KeyState, type KeyUsage, type Origin } from "../keyring/key.ts";
 import { type ArnScope, keyArn } from "../wire/arn.ts";
 import { remember } from "../wire/bounded.ts";
 import type { Bytes } from "../wire/bytes.ts";
-import type { Sealed } from "./sealed.ts";
 
 const CACHED_MAX = 2048;
 

@@ -1,9 +1,9 @@
 // Table `material`: a row each; what is sealed stands in a slot. Rotation, import and re-sealing add rows, not columns.
 
+import type { Sealed } from "../durable/sealed.ts";
 import type { Origin } from "../keyring/key.ts";
 import type { SealedMaterials } from "../keyring/keyring.ts";
 import type { Bytes } from "../wire/bytes.ts";
-import type { Sealed } from "./sealed.ts";
 
 export interface NewMaterialRow {
   /** 64 hexadecimal digits. */

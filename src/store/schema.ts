@@ -1,7 +1,8 @@
-// The tables of a store, as an ordered list of migrations: a shipped one is never edited, the next is added below it.
-// The version stands in `meta`: PRAGMA user_version is refused in Durable Objects.
+// The tables of a regional key store, as an ordered list of migrations: a shipped one is never edited, the next is added below it.
 
-const MIGRATIONS: readonly string[] = [
+import type { Migration } from "../durable/migrate.ts";
+
+export const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE key (
@@ -40,9 +41,17 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE material ADD COLUMN rotated_at INTEGER;
   ALTER TABLE material ADD COLUMN rotation_type TEXT;
   `,
-  // The last cryptographic operation with each key; what becomes of a key that is unavailable. What is sealed moves into slots
-  // (sealed.ts), behind two free ones: where the second comes, SQLite copies the first to another page, so it must be empty.
-  `
+  // The last cryptographic operation with each key; what becomes of a key that is unavailable. Sealed boxes move into the table `sealed`.
+  // Its first two rows stay empty: inserting the second row makes SQLite copy the first to another page, and that stale copy must not
+  // be a secret.
+  (sql, now) => {
+    sql.exec(LAST_USES_AND_SLOTS);
+    // Of the earlier use of its keys, an older store knows nothing.
+    sql.exec("INSERT INTO meta (name, value) VALUES ('usage tracked since', ?)", String(now));
+  },
+];
+
+const LAST_USES_AND_SLOTS = `
   ALTER TABLE key ADD COLUMN state_when_available TEXT;
   CREATE TABLE usage (
     key_id TEXT PRIMARY KEY REFERENCES key (id), operation TEXT NOT NULL, at INTEGER NOT NULL, event_id TEXT NOT NULL,
@@ -66,35 +75,4 @@ const MIGRATIONS: readonly string[] = [
     FROM (SELECT key_id AS owner, id AS found, row_number() OVER (ORDER BY key_id, id) AS place FROM material)
     WHERE key_id = owner AND id = found;
   ALTER TABLE material DROP COLUMN box;
-  `,
-];
-
-/** The first version that keeps usage: a store that is older has keys of whose earlier use it knows nothing. */
-const USAGE_VERSION = 3;
-
-const SCHEMA_VERSION = MIGRATIONS.length;
-
-/** The version of the tables that are there; 0 where there are none. */
-function versionOf(sql: SqlStorage): number {
-  const there = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'meta'").toArray().length > 0;
-  if (!there) return 0;
-  return Number(sql.exec<{ value: string }>("SELECT value FROM meta WHERE name = 'schema'").one().value);
-}
-
-export const hasSchema = (sql: SqlStorage): boolean => versionOf(sql) > 0;
-
-/**
- * Brings the tables up to the newest version. To be run within a transaction. `now` is in milliseconds since the epoch.
- * @throws Error where a newer version of this service made them.
- */
-export function migrate(sql: SqlStorage, now: number): void {
-  const version = versionOf(sql);
-  if (version > SCHEMA_VERSION) throw new Error(`the store has schema ${version}; this version knows ${SCHEMA_VERSION} at most`);
-  if (version === SCHEMA_VERSION) return;
-  for (const statements of MIGRATIONS.slice(version)) sql.exec(statements);
-  sql.exec(
-    "INSERT INTO meta (name, value) VALUES ('schema', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-    String(SCHEMA_VERSION),
-  );
-  if (version < USAGE_VERSION) sql.exec("INSERT INTO meta (name, value) VALUES ('usage tracked since', ?)", String(now));
-}
+  `;

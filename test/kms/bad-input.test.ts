@@ -60,9 +60,9 @@ const state = (): Promise<string> =>
 
 /** How many records the store has made. */
 const records = (): Promise<number> =>
-  inStore(account, ({ store }, { storage: { sql } }) => {
+  inStore(account, ({ meta }, { storage: { sql } }) => {
     const [row] = sql.exec<{ last: number | null }>("SELECT max(last) AS last FROM outbox").toArray();
-    const delivered = Number(store.meta.find("head")?.split(":")[0] ?? 0);
+    const delivered = Number(meta.find("head")?.split(":")[0] ?? 0);
     return Math.max((row?.last ?? -1) + 1, delivered);
   });
 

@@ -40,7 +40,7 @@ async function bring(account: string, KeyId: string, state: KeyState): Promise<v
 const setKey = (account: string, KeyId: string, columns: Readonly<Record<string, SqlStorageValue>>): Promise<void> =>
   inStore(account, (world, { storage: { sql } }) => {
     for (const [column, value] of Object.entries(columns)) sql.exec(`UPDATE key SET ${column} = ? WHERE id = ?`, value, KeyId);
-    world.dropCaches();
+    world.memory.forget();
   });
 
 /** All but the record and its delivery, with which a key's last usage comes. */
@@ -77,7 +77,7 @@ const reset = (account: string, rows: Rows): Promise<void> =>
         }
       }
     });
-    world.dropCaches();
+    world.memory.forget();
   });
 
 function changed(before: Rows, after: Rows): string[] {
@@ -152,7 +152,7 @@ describe.each(KEY_STATES)("a key that is %s", (state) => {
   it("at its alarms: destroyed only if it is pending deletion, rotated only if it is enabled", async () => {
     await reset(account, before);
     await setKey(account, given.KeyId, { deletion_at: 1, rotation_days: 365, next_rotation_at: 1 });
-    await inStore(account, ({ store: { deadlines } }) => {
+    await inStore(account, ({ agenda: deadlines }) => {
       for (const kind of ["delete", "delete-confirm", "rotate"] as const) deadlines.set({ kind, ref: given.KeyId, at: 1 });
     });
     for (let rings = 0; rings < 3; rings++) await ring(account);

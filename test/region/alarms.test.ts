@@ -2,7 +2,8 @@
 
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
-import { doChores } from "../../src/region/chores.ts";
+import { doChores } from "../../src/durable/chores.ts";
+import { CHORES } from "../../src/region/chores.ts";
 import { newAccount, raw } from "../support/client.ts";
 import {
   inStore,
@@ -61,7 +62,7 @@ describe("alarm()", () => {
     await newKey(account);
     const log = await logOf(account);
     await inStore(account, async (world, state, instance) => {
-      const restore = override(world.store.deadlines, "due", () => () => {
+      const restore = override(world.agenda, "due", () => () => {
         throw new Error("unreadable");
       });
       await state.storage.deleteAlarm();
@@ -83,7 +84,7 @@ describe("alarm()", () => {
       world.now = () => now + 91 * 86_400_000;
       const rung = instance.alarm();
       await held.reached;
-      await vi.waitFor(() => expect(world.store.materials.page(KeyId, -1, 9)).toHaveLength(2));
+      await vi.waitFor(() => expect(world.tables.materials.page(KeyId, -1, 9)).toHaveLength(2));
       held.open();
       await rung;
     });
@@ -104,7 +105,7 @@ describe("alarm()", () => {
     const rung = runDurableObjectAlarm(stubOf(account)); // the platform's one alarm: no other rings before it has ended
     await held.reached;
     clock = now + 91 * 86_400_000;
-    const materials = () => inStore(account, ({ store }) => store.materials.page(KeyId, -1, 9).length);
+    const materials = () => inStore(account, ({ tables }) => tables.materials.page(KeyId, -1, 9).length);
     await expect.poll(materials, { timeout: 4000 }).toBe(2);
     held.open();
     await rung;
@@ -119,19 +120,19 @@ describe("alarm()", () => {
     const log = await logOf(account);
     const now = Date.now() + 91 * 86_400_000;
     await inStore(account, async (world, { storage }, instance) => {
-      override(world.store.materials, "insert", (insert) => (row, rotation) => {
+      override(world.tables.materials, "insert", (insert) => (row, rotation) => {
         if (row.keyId === bad) throw new Error("bad");
         insert(row, rotation);
       });
-      override(world.store.deadlines, "set", (set) => (deadline) => {
+      override(world.agenda, "set", (set) => (deadline) => {
         if (deadline.ref === bad) throw new Error("worse");
         set(deadline);
       });
       world.now = () => now;
       await instance.alarm();
       expect(await storage.getAlarm()).toBeGreaterThan(now);
-      expect(world.store.materials.page(good, -1, 9)).toHaveLength(2);
-      expect(world.store.materials.page(bad, -1, 9)).toHaveLength(1);
+      expect(world.tables.materials.page(good, -1, 9)).toHaveLength(2);
+      expect(world.tables.materials.page(bad, -1, 9)).toHaveLength(1);
     });
     expect(log).toMatchObject([{ event: "chore failed" }, { event: "chore not put off" }]);
   });
@@ -140,11 +141,11 @@ describe("alarm()", () => {
     const account = newAccount();
     await newKey(account);
     await inStore(account, async (world, state) => {
-      const due = world.store.deadlines.earliest() ?? 0;
+      const due = world.agenda.earliest() ?? 0;
       world.now = () => due - 1;
       await state.storage.deleteAlarm();
-      await doChores(world);
-      expect(world.store.deadlines.earliest()).toBe(due);
+      await doChores(world, CHORES);
+      expect(world.agenda.earliest()).toBe(due);
       expect(await state.storage.getAlarm()).toBe(due);
     });
     expect(await outboxOf(account)).toHaveLength(2);

@@ -34,7 +34,7 @@ async function doomed() {
         sql.exec("SELECT kind, at - ? AS at FROM deadline WHERE ref = ?", start, KeyId).toArray(),
       ),
     setDeadline: (kind: "delete" | "delete-confirm", afterMs: number) =>
-      inStore(account, ({ store: { deadlines } }) => {
+      inStore(account, ({ agenda: deadlines }) => {
         deadlines.remove("delete", KeyId);
         deadlines.set({ kind, ref: KeyId, at: start + afterMs });
       }),
@@ -102,7 +102,7 @@ describe("the flush", () => {
         world.now = () => time;
       });
       await raw("DescribeKey", { KeyId }, { account });
-      return inStore(account, ({ store }) => store.deadlines.earliest());
+      return inStore(account, ({ agenda }) => agenda.earliest());
     };
     expect(await describeAt(now + 30 * DAY_MS)).toBeGreaterThan(now + 29 * DAY_MS);
     expect(await describeAt(now)).toBeLessThan(now + MINUTE_MS);

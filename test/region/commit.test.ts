@@ -1,7 +1,7 @@
 // The one commit: a record before every answer, none for a change that did not happen, nothing in memory that storage does not hold.
 
 import { describe, expect, it } from "vitest";
-import type { Entry } from "../../src/region/ledger.ts";
+import type { Entry } from "../../src/durable/ledger.ts";
 import { KmsError } from "../../src/wire/faults.ts";
 import { newAccount, raw } from "../support/client.ts";
 import {
@@ -186,9 +186,9 @@ describe("a write that is refused", () => {
     await raw("Encrypt", { KeyId: other, Plaintext: PLAINTEXT }, { account });
     const opened = await countOpened(account);
     await inStore(account, (world) => {
-      const refuse = override(world.store.keys, "setDescription", (set) => (id, description) => {
+      const refuse = override(world.tables.keys, "setDescription", (set) => (id, description) => {
         set(id, description);
-        expect(world.store.keys.find(id)?.description).toBe("new"); // which memory holds from here on
+        expect(world.tables.keys.find(id)?.description).toBe("new"); // which memory holds from here on
         throw new KmsError("LimitExceededException");
       });
       return refuse;
@@ -280,11 +280,11 @@ describe("a change that is refused in its own turn", () => {
   it("a dry run of a write changes nothing and is recorded as a refusal, in its place", async () => {
     const { account, KeyId } = await newStore();
     await putAway(account);
-    await inStore(account, ({ ledger, store }) => {
+    await inStore(account, ({ ledger, tables }) => {
       const before = ledger.join(entry("before").entry);
       const written = ledger.write(
         () => {
-          store.keys.setState(KeyId, "Disabled");
+          tables.keys.setState(KeyId, "Disabled");
           throw dryRun;
         },
         (cause) => entry(String((cause as KmsError).code)),
@@ -299,31 +299,31 @@ describe("a change that is refused in its own turn", () => {
 
   it("a key that was read within a change that is rolled back is not remembered as the change had made it", async () => {
     const { account, KeyId } = await newStore();
-    await inStore(account, ({ store }) => {
-      override(store.keys, "setState", (setState) => (id, state) => {
+    await inStore(account, ({ tables }) => {
+      override(tables.keys, "setState", (setState) => (id, state) => {
         setState(id, state);
-        expect(store.keys.find(id)?.state).toBe("Disabled"); // and is cached so
+        expect(tables.keys.find(id)?.state).toBe("Disabled"); // and is cached so
         throw dryRun;
       });
     });
     await raw("DisableKey", { KeyId }, { account });
-    await inStore(account, ({ store }) => expect(store.keys.find(KeyId)?.state).toBe("Enabled"));
+    await inStore(account, ({ tables }) => expect(tables.keys.find(KeyId)?.state).toBe("Enabled"));
   });
 });
 
 describe("what is cached", () => {
   it("a key is dropped in the turn of the write to it", async () => {
     const { account, KeyId } = await newStore();
-    await inStore(account, ({ store, ledger }) => {
-      expect(store.keys.find(KeyId)?.state).toBe("Enabled");
+    await inStore(account, ({ tables, ledger }) => {
+      expect(tables.keys.find(KeyId)?.state).toBe("Enabled");
       ledger.write(
         () => {
-          store.keys.setState(KeyId, "Disabled");
+          tables.keys.setState(KeyId, "Disabled");
           return entry("write");
         },
         () => entry("refusal"),
       );
-      expect(store.keys.find(KeyId)?.state).toBe("Disabled");
+      expect(tables.keys.find(KeyId)?.state).toBe("Disabled");
     });
   });
 
@@ -354,8 +354,8 @@ describe("what is cached", () => {
 /** Notes the key whenever sealed material is read, to be opened. */
 async function countOpened(account: string): Promise<string[]> {
   const opened: string[] = [];
-  await inStore(account, ({ store }) => {
-    override(store.materials, "find", (find) => (keyId, prefix) => {
+  await inStore(account, ({ tables }) => {
+    override(tables.materials, "find", (find) => (keyId, prefix) => {
       opened.push(keyId);
       return find(keyId, prefix);
     });

@@ -193,9 +193,9 @@ describe("a group", () => {
     const account = newAccount();
     await newKey(account);
     const before = await inStore(account, (_, state) => rowsOf(state));
-    await inStore(account, ({ store }) => {
+    await inStore(account, ({ outbox }) => {
       const link = { sequence: before[0]?.first ?? 0, record: "{}", hash: "", time: 0 };
-      expect(() => store.outbox.append(before[0]?.incarnation ?? "", [link])).toThrow("UNIQUE");
+      expect(() => outbox.append(before[0]?.incarnation ?? "", [link])).toThrow("UNIQUE");
     });
     expect(await inStore(account, (_, state) => rowsOf(state))).toEqual(before);
   });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from "vitest";
 import { accessKey } from "../../src/auth/credentials.ts";
-import type { KmsCall } from "../../src/region/call.ts";
+import type { ObjectCall } from "../../src/durable/call.ts";
 import { RegionalKeyStore } from "../../src/region/regional-key-store.ts";
 import { newAccount, raw, testRootKeys } from "../support/client.ts";
 import {
@@ -206,7 +206,7 @@ describe("the RPC surface", () => {
   it.each(methods)("%s answers a good passport with garbage beside it, as data", async (method) => {
     const { account } = await newStore();
     const good = await callFor(account, "ListKeys", {});
-    for (const member of Object.keys(good).filter((name) => name !== "passport") as (keyof KmsCall)[]) {
+    for (const member of Object.keys(good).filter((name) => name !== "passport") as (keyof ObjectCall)[]) {
       for (const value of [undefined, null, 7, {}, "\ud800"]) {
         const reply = await call(account, method, { ...good, [member]: value }).catch((cause) => `threw ${cause}`);
         expect([member, typeof (reply as { status?: unknown }).status]).toEqual([member, "number"]);

@@ -70,7 +70,7 @@ it.each(["DisableKey", "ScheduleKeyDeletion", "DisableKeyRotation"])(
       await rung;
       restore();
       world.now = clock;
-      expect(world.store.materials.page(KeyId, -1, 9)).toHaveLength(1);
+      expect(world.tables.materials.page(KeyId, -1, 9)).toHaveLength(1);
     });
     expect(summaryOf(await eventsOf(account))).toEqual(["CreateKey", "EnableKeyRotation", name]);
   },
@@ -222,8 +222,8 @@ describe("a write behind a waiting group of reads", () => {
     const group = await holdGroup(account, 3);
     const reading = times(3, () => raw("Encrypt", { KeyId, Plaintext: PLAINTEXT }, { account }));
     await group.reached;
-    await inStore(account, ({ store }) => {
-      override(store.keys, "setState", (setState) => (id, state) => {
+    await inStore(account, ({ tables }) => {
+      override(tables.keys, "setState", (setState) => (id, state) => {
         setState(id, state);
         throw new Error("a fault behind the change");
       });

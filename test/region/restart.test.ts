@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { d1Trail } from "../../src/audit/trail.ts";
 import { perform } from "../../src/region/perform.ts";
 import { createWorld } from "../../src/region/wiring.ts";
 import { newAccount, REGION, raw, testRootKeys } from "../support/client.ts";
@@ -75,7 +76,7 @@ describe("the schema", () => {
       const dump = () =>
         ["meta", "key", "outbox", "deadline"].map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
       const before = dump();
-      const given = { storage, name, quotas, now, random, uuid, after, log, rootKeys: testRootKeys, database: env.AUDIT };
+      const given = { storage, name, quotas, now, random, uuid, after, log, rootKeys: testRootKeys, trail: d1Trail(env.AUDIT) };
       const effects = { ...given, requestRates: () => undefined };
       expect(() => createWorld(effects)).toThrow("the store has schema 99; this version knows");
       expect(dump()).toEqual(before);
@@ -142,7 +143,7 @@ describe("root keys", () => {
         storage: state.storage,
         name: there.name,
         rootKeys,
-        database: env.AUDIT,
+        trail: d1Trail(env.AUDIT),
         quotas: there.quotas,
         requestRates: () => undefined,
         now: there.now,

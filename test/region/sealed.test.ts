@@ -2,7 +2,7 @@
 // disk is shown on the real server, in test/node/e2e/shifted-clock.test.ts.
 
 import { describe, expect, it } from "vitest";
-import { sealed } from "../../src/store/sealed.ts";
+import { sealed } from "../../src/durable/sealed.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { takeBackToSchema2 } from "../support/older-schema.ts";
 import { inStore, newKey, PLAINTEXT, restart } from "../support/region.ts";
@@ -53,9 +53,9 @@ it("a deleted key's slots are those of the keys made next", async () => {
   const ids = [await newKey(account), await newKey(account)];
   const before = await count();
   for (const KeyId of ids) {
-    await inStore(account, ({ store }) => {
-      store.materials.destroy(KeyId);
-      store.keys.remove(KeyId);
+    await inStore(account, ({ tables }) => {
+      tables.materials.destroy(KeyId);
+      tables.keys.remove(KeyId);
     });
   }
   for (let made = 0; made < 2; made++) await newKey(account);

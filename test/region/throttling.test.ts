@@ -1,8 +1,8 @@
 // Request rates in a store: what is throttled, what a refusal costs, and how throttled calls are recorded.
 
 import { describe, expect, it } from "vitest";
+import { tokenBuckets } from "../../src/durable/token-buckets.ts";
 import { parseRates } from "../../src/operations/rates.ts";
-import { tokenBuckets } from "../../src/region/rates.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { eventsOf, flawIn, inStore, newKey, outboxOf, PLAINTEXT, putAway, restart, ring, summaryOf } from "../support/region.ts";
 
@@ -200,7 +200,7 @@ describe("throttled calls", () => {
     await restart(account);
     while (await ring(account));
     expect(summaryOf(await eventsOf(account))).toEqual(["CreateKey", "Encrypt"]);
-    expect(await inStore(account, ({ store }) => store.deadlines.earliest())).toBeUndefined();
+    expect(await inStore(account, ({ agenda }) => agenda.earliest())).toBeUndefined();
   });
 
   it("of too many kinds are recorded before their minute is over", async () => {
@@ -209,9 +209,11 @@ describe("throttled calls", () => {
     await call("DescribeKey");
     await call("DescribeKey");
     await inStore(account, ({ throttled }) => {
-      const [[kind, first] = []] = [...throttled];
-      if (kind === undefined || first === undefined) throw new Error("nothing was counted");
-      for (let number = 1; number < 1000; number++) throttled.set(name(number), { ...first });
+      const error = { code: "ThrottlingException", message: "" };
+      for (let number = 1; number < 1000; number++) {
+        const identity = JSON.stringify({ arn: name(number) });
+        throttled.count({ name: "DescribeKey", readOnly: true, account, identity, error });
+      }
     });
     await call("ListKeys");
     expect(await inStore(account, ({ throttled }) => throttled.size)).toBe(1);

@@ -3,12 +3,12 @@
 import type { OpenWorld } from "./region.ts";
 
 /** Takes a store back to schema 2: what is sealed in the rows themselves, no usage. To be followed by a restart. */
-export function takeBackToSchema2({ storage, store }: OpenWorld): void {
+export function takeBackToSchema2({ storage, tables }: OpenWorld): void {
   const { sql } = storage;
   const materials = sql.exec<{ key_id: string; id: string }>("SELECT key_id, id FROM material").toArray();
-  const boxes = materials.map(({ key_id, id }) => [store.materials.find(key_id, id)?.box, key_id, id]);
+  const boxes = materials.map(({ key_id, id }) => [tables.materials.find(key_id, id)?.box, key_id, id]);
   const salts = sql.exec<{ id: string }>("SELECT id FROM key").toArray();
-  const saltBoxes = salts.map(({ id }) => [store.keys.salt(id), id]);
+  const saltBoxes = salts.map(({ id }) => [tables.keys.salt(id), id]);
   storage.transactionSync(() => {
     sql.exec("ALTER TABLE key ADD COLUMN salt BLOB NOT NULL DEFAULT x''");
     sql.exec("ALTER TABLE material ADD COLUMN box BLOB NOT NULL DEFAULT x''");

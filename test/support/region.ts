@@ -8,11 +8,11 @@ import { accessKey } from "../../src/auth/credentials.ts";
 import { derive } from "../../src/crypto/derive.ts";
 import { macKey } from "../../src/crypto/mac.ts";
 import { parseRootKeys, type RootKeys } from "../../src/crypto/root-keys.ts";
+import type { ObjectCall, Reply } from "../../src/durable/call.ts";
+import type { Link } from "../../src/durable/outbox.ts";
 import { type Bearer, issue } from "../../src/front/passports.ts";
-import type { KmsCall, Reply } from "../../src/region/call.ts";
 import type { RegionalKeyStore } from "../../src/region/regional-key-store.ts";
 import type { World } from "../../src/region/world.ts";
-import type { Link } from "../../src/store/outbox.ts";
 import { REGION, raw, testRootKeys } from "./client.ts";
 
 /** A world with the parts that tests exchange. */
@@ -20,7 +20,7 @@ export type OpenWorld = { -readonly [K in keyof World]: World[K] };
 
 /** The RPC surface, as the front sees it. */
 export interface Kms {
-  kms(call: KmsCall): Promise<Reply>;
+  kms(call: ObjectCall): Promise<Reply>;
 }
 
 export const stubOf = (account: string, region = REGION): DurableObjectStub<RegionalKeyStore> & Kms =>
@@ -36,7 +36,7 @@ export const inStore = <R>(
 /** Lets the time come at which the next chore is due, and the alarm ring. @returns whether an alarm was set. */
 export async function ring(account: string): Promise<boolean> {
   const restore = await inStore(account, (world) => {
-    const due = world.store.deadlines.earliest() ?? 0;
+    const due = world.agenda.earliest() ?? 0;
     return override(world, "now", (now) => () => Math.max(now(), due));
   });
   const rang = await runDurableObjectAlarm(stubOf(account));
@@ -71,7 +71,12 @@ export async function passportFor(account: string, vouching: Vouching = {}): Pro
 
 export const rootKeysOf = (document: object): RootKeys => parseRootKeys(JSON.stringify(document));
 
-export async function callFor(account: string, name: string, input: unknown, over: Partial<KmsCall> = {}): Promise<KmsCall> {
+export async function callFor(
+  account: string,
+  name: string,
+  input: unknown,
+  over: Partial<ObjectCall> = {},
+): Promise<ObjectCall> {
   return {
     passport: over.passport ?? (await passportFor(account)),
     name,

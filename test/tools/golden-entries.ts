@@ -7,13 +7,13 @@ import { derive, type Purpose } from "../../src/crypto/derive.ts";
 import { macKey } from "../../src/crypto/mac.ts";
 import { parseRootKeys, type RootKeys } from "../../src/crypto/root-keys.ts";
 import { Secret } from "../../src/crypto/secret.ts";
+import { noAttachments, outbox } from "../../src/durable/outbox.ts";
+import { markers } from "../../src/durable/page-markers.ts";
+import { rootKeyGuard } from "../../src/durable/root-key-guard.ts";
 import { issue } from "../../src/front/passports.ts";
 import type { Key } from "../../src/keyring/key.ts";
 import { Keyring } from "../../src/keyring/keyring.ts";
-import { markers } from "../../src/region/markers.ts";
-import { rootKeyGuard } from "../../src/region/root-key-guard.ts";
-import { outbox } from "../../src/store/outbox.ts";
-import { NO_USAGES, type Usage, usages } from "../../src/store/usages.ts";
+import { type LastUse, lastUses } from "../../src/store/last-uses.ts";
 import { type Bytes, toHex, utf8 } from "../../src/wire/bytes.ts";
 import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../support/root-keys.ts";
 
@@ -190,17 +190,14 @@ function outboxRow(): Entry {
   }));
   const written: unknown[][] = [];
   const sql = { exec: (...values: unknown[]) => void written.push(values) };
-  outbox(sql as unknown as SqlStorage, { enter: () => NO_USAGES, leave: () => {} }).append(
-    "0f8fad5b-d9cb-469f-a165-70867728950e",
-    links,
-  );
+  outbox(sql as unknown as SqlStorage, noAttachments).append("0f8fad5b-d9cb-469f-a165-70867728950e", links);
   const [, incarnation, first, last, records] = written[0] ?? [];
   return { kind: "outbox row", links, incarnation, first, last, records };
 }
 
 function usagesOfRow(): Entry {
   const [first, other, last] = ["Encrypt", "Decrypt", "ReEncrypt"].map(
-    (operation, at): Usage => ({
+    (operation, at): LastUse => ({
       keyId: at === 1 ? "7c9e6679-7425-40de-944b-e07fc1f90ae7" : "1234abcd-12ab-34cd-56ef-1234567890ab",
       operation,
       at: 1_798_761_600_000 + at,
@@ -210,5 +207,5 @@ function usagesOfRow(): Entry {
   );
   if (first === undefined || other === undefined || last === undefined) throw new Error("three were made");
   const used = [first, other, last];
-  return { kind: "usages", used, printed: usages({} as SqlStorage).enter(used) };
+  return { kind: "usages", used, printed: lastUses({} as SqlStorage).enter(used) };
 }

@@ -2,7 +2,7 @@
 
 import type { Operation } from "../../src/operations/operation.ts";
 
-const WHO = `| who | decided by | from another account | by a grant |
+const WHO = `| decider | decided by | from another account | by a grant |
 |---|---|---|---|
 | account | IAM; no key is involved | no | no |
 | owner | the key policy, and IAM where it delegates | no | no |
@@ -16,12 +16,13 @@ const listed = (names: readonly string[] | undefined): string =>
   names === undefined || names.length === 0 ? NONE : names.join(", ");
 
 /** An operation that names no states accepts all, if it acts on a key. */
-const states = ({ who, states }: Operation): string => (who === "account" ? NONE : states === undefined ? "any" : listed(states));
+const states = ({ decider, states }: Operation): string =>
+  decider === "account" ? NONE : states === undefined ? "any" : listed(states);
 
 const line = ([name, op]: [string, Operation]): string =>
   `| ${[
     name,
-    op.who,
+    op.decider,
     states(op),
     op.usage ?? NONE,
     op.effect,
@@ -45,7 +46,7 @@ ${WHO}
 The state is checked of a key that is named by KeyId or TargetKeyId, not of the one that an alias pointed at before. The record of an
 operation that writes and has no members of its answer here names its key.
 
-| operation | who may call | in key states | for usage | effect | rate class | of the request its record keeps | of the answer | built |
+| operation | decider | in key states | for usage | effect | rate class | of the request its record keeps | of the answer | built |
 |---|---|---|---|---|---|---|---|---|
 ${rows.map(line).join("\n")}
 `;

@@ -150,7 +150,7 @@ describe("an outsider among the Workers of the account", () => {
     const { ask } = await start();
     for (const name of ["", "x", ACCOUNT, `${ACCOUNT}/nowhere`, `1${ACCOUNT}/${REGION}`, `${STORE}/`, `${ACCOUNT}/${REGION}/x`]) {
       const { threw } = await ask({ name, method: "kms", given: [{}] });
-      expect([name, threw]).toEqual([name, expect.stringContaining("no name of a regional key store")]);
+      expect([name, threw]).toEqual([name, expect.stringContaining("no name of its class")]);
     }
   });
 });

@@ -3,9 +3,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { accessKey } from "../../../src/auth/credentials.ts";
+import type { ObjectCall, Reply } from "../../../src/durable/call.ts";
 import type { Env } from "../../../src/env.ts";
 import { type Effects, KmsFront } from "../../../src/front/kms.ts";
-import type { KmsCall, Reply } from "../../../src/region/call.ts";
 import { parsePassport } from "../../../src/wire/passport.ts";
 import { type Answer, answerOf, newAccount, testRootKeys } from "../../support/client.ts";
 import { amzDate, type Sent, signByHand } from "../../support/sign-by-hand.ts";
@@ -13,7 +13,7 @@ import { amzDate, type Sent, signByHand } from "../../support/sign-by-hand.ts";
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 const DONE: Reply = { status: 200, type: "application/x-amz-json-1.1", body: '{"Keys":[]}', requestId: "of the store" };
 
-interface Call extends KmsCall {
+interface Call extends ObjectCall {
   readonly object: string;
   readonly hint: string | undefined;
   readonly jurisdiction: string | undefined;
@@ -21,7 +21,7 @@ interface Call extends KmsCall {
 
 interface Setting {
   readonly vars?: Partial<Env>;
-  readonly reply?: (call: KmsCall, turn: number) => Reply;
+  readonly reply?: (call: ObjectCall, turn: number) => Reply;
 }
 
 /** A front with its own clock and log, before an object that keeps what it is called with. */
@@ -32,7 +32,7 @@ function setUp({ vars = {}, reply = () => DONE }: Setting = {}) {
   const namespace = (jurisdiction?: string) => ({
     jurisdiction: (name: string) => namespace(name),
     getByName: (object: string, options?: { locationHint?: string }) => ({
-      kms: async (call: KmsCall) => reply(call, calls.push({ ...call, object, hint: options?.locationHint, jurisdiction })),
+      kms: async (call: ObjectCall) => reply(call, calls.push({ ...call, object, hint: options?.locationHint, jurisdiction })),
     }),
   });
   const effects: Effects = { now: () => clock.now, uuid: () => "a request id", log: (line) => lines.push(line) };

@@ -1,11 +1,12 @@
 // Request rates: AWS's numbers, what each operation costs, and the buckets. Source of the numbers: KMS developer guide, "Request quotas".
 
 import { describe, expect, it } from "vitest";
+import { type Token, tokenBuckets } from "../../../src/durable/token-buckets.ts";
 import type { Key } from "../../../src/keyring/key.ts";
 import type { Operation, Request } from "../../../src/operations/operation.ts";
-import { parseRates } from "../../../src/operations/rates.ts";
+import { parseRates, type RateName } from "../../../src/operations/rates.ts";
 import { OPERATIONS } from "../../../src/operations/table.ts";
-import { type Token, tokenBuckets, tokensOf } from "../../../src/region/rates.ts";
+import { tokensOf } from "../../../src/region/tokens.ts";
 
 const ACCOUNT = "111122223333";
 const OTHER = "444455556666";
@@ -140,12 +141,12 @@ describe("what an admitted call costs", () => {
 });
 
 describe("a bucket", () => {
-  const one: Token = { bucket: "CreateKey", rate: "manage" };
+  const one: Token<RateName> = { bucket: "CreateKey", rate: "manage" };
   const setUp = (manage: number) => {
     const clock = { now: 1_000_000 };
     const rates = tokenBuckets({ ...aws(), manage }, () => clock.now);
     /** How many calls get through, of so many. */
-    const passed = (calls: number, tokens: readonly Token[] = [one], account = ACCOUNT) =>
+    const passed = (calls: number, tokens: readonly Token<RateName>[] = [one], account = ACCOUNT) =>
       Array.from({ length: calls }, () => rates.spend(account, tokens)).filter((spent) => spent).length;
     return { clock, passed };
   };
@@ -192,7 +193,7 @@ describe("a bucket", () => {
 
   it("takes of several all or nothing", () => {
     const { passed } = setUp(5);
-    const other: Token = { bucket: "GetParametersForImport", rate: "importing" };
+    const other: Token<RateName> = { bucket: "GetParametersForImport", rate: "importing" };
     expect(passed(4, [one, other])).toBe(1);
     expect(passed(9)).toBe(4);
   });

@@ -1,8 +1,10 @@
-// Table `usage`: the last cryptographic operation with each key. A usage costs no write of its own: it stands in the outbox row of the
-// group that holds its record, and comes into this table when that row leaves.
+// Table `usage`: the last cryptographic operation with each key. Recording a use needs no extra write. It is stored in the outbox row that
+// also holds the call's audit record, and copied to this table when that outbox row is deleted.
+
+import { type Attachments, NOTHING_ATTACHED } from "../durable/outbox.ts";
 
 /** A successful cryptographic operation with a key. */
-export interface Usage {
+export interface LastUse {
   readonly keyId: string;
   readonly operation: string;
   /** Milliseconds since the epoch. */
@@ -12,37 +14,26 @@ export interface Usage {
   readonly requestId: string;
 }
 
-export interface UsageReads {
-  find(keyId: string): Usage | undefined;
+export interface LastUseReads {
+  find(keyId: string): LastUse | undefined;
   /** Since when this store has kept them, in milliseconds since the epoch. */
   trackedSince(): number;
 }
 
-export interface Usages extends UsageReads {
+export interface LastUses extends LastUseReads {
   remove(keyId: string): void;
   /** Drops what memory holds, where storage does not hold it. */
   forget(): void;
 }
 
-/** What the outbox keeps of them. */
-export interface PassingUsages {
-  /** Usages on their way into an outbox row, as that row is to hold them: the last of each key. */
-  enter(usages: readonly Usage[]): string;
-  /** What a row held that leaves the outbox. */
-  leave(printed: string): void;
-}
-
-/** In the outbox row of a group without any, and of a version that kept none. */
-export const NO_USAGES = "[]";
-
 const KNOWN_MAX = 20_000;
 
 type Printed = readonly [keyId: string, operation: string, at: number, eventId: string, requestId: string];
 
-const print = ({ keyId, operation, at, eventId, requestId }: Usage): Printed => [keyId, operation, at, eventId, requestId];
+const print = ({ keyId, operation, at, eventId, requestId }: LastUse): Printed => [keyId, operation, at, eventId, requestId];
 
-const parse = (usages: string): Usage[] =>
-  (JSON.parse(usages) as Printed[]).map(([keyId, operation, at, eventId, requestId]) => ({
+const parse = (printed: string): LastUse[] =>
+  (JSON.parse(printed) as Printed[]).map(([keyId, operation, at, eventId, requestId]) => ({
     keyId,
     operation,
     at,
@@ -52,13 +43,13 @@ const parse = (usages: string): Usage[] =>
 
 type Row = { operation: string; at: number; event_id: string; request_id: string };
 
-export function usages(sql: SqlStorage): Usages & PassingUsages {
-  /** The last of each key whose last may not be in the table yet; undefined: not read yet, and nobody has asked. */
-  let known: Map<string, Usage> | undefined;
+export function lastUses(sql: SqlStorage): LastUses & Attachments<LastUse> {
+  /** The latest use of each key that may not have reached the table yet. `undefined`: not loaded; the first `find` loads it. */
+  let known: Map<string, LastUse> | undefined;
 
-  const read = (): Map<string, Usage> => {
-    const query = `SELECT usages FROM outbox WHERE usages <> '${NO_USAGES}' ORDER BY first`;
-    const last = new Map<string, Usage>();
+  const read = (): Map<string, LastUse> => {
+    const query = `SELECT usages FROM outbox WHERE usages <> '${NOTHING_ATTACHED}' ORDER BY first`;
+    const last = new Map<string, LastUse>();
     for (const row of sql.exec<{ usages: string }>(query)) for (const usage of parse(row.usages)) last.set(usage.keyId, usage);
     return last;
   };
@@ -75,7 +66,7 @@ export function usages(sql: SqlStorage): Usages & PassingUsages {
     trackedSince: () =>
       Number(sql.exec<{ value: string }>("SELECT value FROM meta WHERE name = 'usage tracked since'").one().value),
     enter(all) {
-      if (all.length === 0) return NO_USAGES;
+      if (all.length === 0) return NOTHING_ATTACHED;
       const last = lastOf(all);
       for (const [keyId, usage] of last) known?.set(keyId, usage);
       if (known !== undefined && known.size > KNOWN_MAX) known = undefined;
@@ -104,4 +95,4 @@ export function usages(sql: SqlStorage): Usages & PassingUsages {
   };
 }
 
-const lastOf = (all: readonly Usage[]): Map<string, Usage> => new Map(all.map((usage) => [usage.keyId, usage]));
+const lastOf = (all: readonly LastUse[]): Map<string, LastUse> => new Map(all.map((usage) => [usage.keyId, usage]));

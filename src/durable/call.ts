@@ -1,12 +1,12 @@
-// The contract between front and store: plain data in, plain data out. It is kept one version back, because Worker and object may run
-// different code for minutes after a deployment.
+// The contract between a front and an object: plain data in, plain data out. It is kept one version back, because Worker and object
+// may run different code for minutes after a deployment.
 
 import type { Outcome } from "../wire/faults.ts";
 
-export interface KmsCall {
+export interface ObjectCall {
   /** Printed; see wire/passport.ts. */
   readonly passport: string;
-  /** The operation's name as X-Amz-Target gave it; "" where it named none. */
+  /** The operation's name as the request gave it; "" where it named none. */
   readonly name: string;
   readonly body: string;
   readonly requestId: string;

@@ -5,17 +5,16 @@
 
 import { chainHash, chainName, FIRST_PREDECESSOR, type Head } from "../audit/chain.ts";
 import { type Beginning, printBeginning } from "../audit/event.ts";
-import type { Link } from "../store/outbox.ts";
-import type { Store } from "../store/store.ts";
-import type { Usage } from "../store/usages.ts";
 import { type Bytes, fromHex, toHex } from "../wire/bytes.ts";
+import type { Meta } from "./meta.ts";
+import type { Link, Outbox } from "./outbox.ts";
 
 /** A record that waits for its place. */
 export interface Entry {
   readonly record: string;
   readonly time: number;
-  /** Of the keys that the call has used. */
-  readonly usages?: readonly Usage[] | undefined;
+  /** What the object keeps beside the record. The ledger never reads it. */
+  readonly attached?: readonly unknown[] | undefined;
 }
 
 /** A change with its record, and those of what the service did of its own behind it. */
@@ -32,10 +31,14 @@ interface Group {
 
 export interface LedgerPorts {
   readonly storage: Pick<DurableObjectStorage, "sync" | "transactionSync">;
-  readonly store: Store;
+  readonly meta: Meta;
+  readonly outbox: Outbox;
+  /** Of the object. */
   readonly name: string;
   readonly account: string;
   readonly region: string;
+  /** Of its records, such as "kms.amazonaws.com". */
+  readonly eventSource: string;
   readonly now: () => number;
   readonly uuid: () => string;
   /** Called in a transaction that has put records into the outbox. */
@@ -83,13 +86,23 @@ export class Ledger {
 
   /** Draws a new incarnation, whose first record says why and where it goes on. To be called in a transaction. */
   begin(cause: Beginning["cause"], follows: Beginning["follows"] = null): void {
-    const { store, name, account, region, now, uuid } = this.#ports;
+    const { meta, name, account, region, eventSource, now, uuid } = this.#ports;
     const incarnation = uuid();
     const time = now();
-    store.meta.put("incarnation", incarnation);
+    meta.put("incarnation", incarnation);
     this.#chain = { incarnation, name: chainName(name, incarnation), head: { next: 0, hash: FIRST_PREDECESSOR } };
-    this.keepHead(); // else the old incarnation's would be taken for its own
-    const record = printBeginning({ id: uuid(), time, store: name, account, region, incarnation, cause, follows });
+    this.keepHead(); // otherwise the old incarnation's head would be taken for its own
+    const record = printBeginning({
+      id: uuid(),
+      time,
+      store: name,
+      account,
+      region,
+      eventSource,
+      incarnation,
+      cause,
+      follows,
+    });
     this.#append([{ record, time }]);
   }
 
@@ -101,7 +114,7 @@ export class Ledger {
   /** Writes the chain's head where the outbox will not tell it any longer. */
   keepHead(): void {
     const { head } = this.#chain ?? this.#recover() ?? {};
-    if (head !== undefined) this.#ports.store.meta.put("head", `${head.next}:${toHex(head.hash)}`);
+    if (head !== undefined) this.#ports.meta.put("head", `${head.next}:${toHex(head.hash)}`);
   }
 
   /** Forgets where the chain stands, where a transaction outside this class has failed. */
@@ -149,25 +162,25 @@ export class Ledger {
   #append(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
     const chain = this.#chain ?? this.#recover();
-    if (chain === undefined) throw new Error("the store has no incarnation");
+    if (chain === undefined) throw new Error("the object has no incarnation");
     let { head } = chain;
-    const links = entries.map(({ record, time, usages }): Link => {
+    const links = entries.map(({ record, time, attached }): Link => {
       const hash = chainHash(chain.name, head, record);
-      const link = { sequence: head.next, record, hash: toHex(hash), time, usages };
+      const link = { sequence: head.next, record, hash: toHex(hash), time, attached };
       head = { next: head.next + 1, hash };
       return link;
     });
-    this.#ports.store.outbox.append(chain.incarnation, links);
+    this.#ports.outbox.append(chain.incarnation, links);
     this.#chain = { ...chain, head };
   }
 
-  /** Finds where the chain stands: behind the newest record in the outbox, else where `keepHead` left it. */
+  /** Finds where the chain stands: behind the newest record in the outbox, or else where `keepHead` left it. */
   #recover() {
-    const { store, name } = this.#ports;
-    const incarnation = store.meta.find("incarnation");
+    const { meta, outbox, name } = this.#ports;
+    const incarnation = meta.find("incarnation");
     if (incarnation === undefined) return undefined;
-    const newest = store.outbox.newest(incarnation);
-    const [next = "0", hash = ""] = store.meta.find("head")?.split(":") ?? [];
+    const newest = outbox.newest(incarnation);
+    const [next = "0", hash = ""] = meta.find("head")?.split(":") ?? [];
     const kept: Head = { next: Number(next), hash: fromHex(hash) ?? FIRST_PREDECESSOR };
     const head =
       newest !== undefined && newest.sequence >= kept.next

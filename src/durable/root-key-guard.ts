@@ -4,8 +4,8 @@
 import { derive } from "../crypto/derive.ts";
 import { mac, macKey, verifyMac } from "../crypto/mac.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
-import type { Meta } from "../store/meta.ts";
 import { fromHex, toHex, utf8 } from "../wire/bytes.ts";
+import type { Meta } from "./meta.ts";
 
 const CHECKED = utf8("edgekeep root key");
 

@@ -1,8 +1,27 @@
-// Table `outbox`: records on their way to D1, many to a row. A row is one TEXT, a JSON array of [sequence, record as a string, hash,
-// time] each: the form in which the drain hands it on, and cheaper than a row a record.
+// Table `outbox`: records on their way to D1, many to a row. Its column `usages`, named after the first thing that was ever attached
+// to a record, holds the attachments of any object.
+//
+// A row holds many records as one TEXT: a JSON array of [sequence, record as a string, hash, time] each. That is the form in which the
+// drain hands them on, and cheaper than a row a record.
 
 import { utf8 } from "../wire/bytes.ts";
-import { NO_USAGES, type PassingUsages, type Usage } from "./usages.ts";
+
+/**
+ * What an object keeps beside its records: it stands in the outbox row that holds them, as durable as they are, and costs no write of
+ * its own. The outbox never reads it.
+ */
+export interface Attachments<A = never> {
+  /** Attachments on their way into a row, as that row is to hold them. */
+  enter(attached: readonly A[]): string;
+  /** What a row held that leaves the outbox. */
+  leave(printed: string): void;
+}
+
+/** In the row of a group without any. */
+export const NOTHING_ATTACHED = "[]";
+
+/** Of an object that keeps nothing beside its records. */
+export const noAttachments: Attachments = { enter: () => NOTHING_ATTACHED, leave: () => {} };
 
 /** The limits of a row, and of what is handed to D1 at once; both are far below what the platform takes. */
 const RECORDS_MAX = 500;
@@ -17,8 +36,8 @@ export interface Link {
   readonly hash: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** Of the keys that the call has used, where the link is to be appended. */
-  readonly usages?: readonly Usage[] | undefined;
+  /** What is kept beside the record, where the link is to be appended. */
+  readonly attached?: readonly unknown[] | undefined;
 }
 
 /** Whole rows of one incarnation, one behind the other. */
@@ -68,15 +87,15 @@ function rowStarts(printed: readonly string[]): number[] {
   return starts;
 }
 
-type Inserted = { readonly records: string; readonly aside: 0 | 1; readonly usages: string };
+type Inserted = { readonly records: string; readonly aside: 0 | 1; readonly attached: string };
 
-export function outbox(sql: SqlStorage, passing: PassingUsages): Outbox {
-  const insert = (incarnation: string, links: readonly Link[], { records, aside, usages }: Inserted): void => {
+export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outbox {
+  const insert = (incarnation: string, links: readonly Link[], { records, aside, attached }: Inserted): void => {
     const first = links[0]?.sequence;
     const last = links.at(-1)?.sequence;
     if (first === undefined || last === undefined) return;
     const statement = "INSERT INTO outbox (incarnation, first, last, records, aside, usages) VALUES (?, ?, ?, ?, ?, ?)";
-    sql.exec(statement, incarnation, first, last, records, aside, usages);
+    sql.exec(statement, incarnation, first, last, records, aside, attached);
   };
 
   /** One row at a time, so that a long outbox does not come into memory. */
@@ -93,8 +112,8 @@ export function outbox(sql: SqlStorage, passing: PassingUsages): Outbox {
       for (const [row, start] of starts.entries()) {
         const end = starts[row + 1];
         const held = links.slice(start, end);
-        const usages = passing.enter(held.flatMap((link) => link.usages ?? []));
-        insert(incarnation, held, { records: `[${printed.slice(start, end).join(",")}]`, aside: 0, usages });
+        const attached = attachments.enter(held.flatMap((link) => link.attached ?? []));
+        insert(incarnation, held, { records: `[${printed.slice(start, end).join(",")}]`, aside: 0, attached });
       }
     },
     oldest(incarnation) {
@@ -116,12 +135,14 @@ export function outbox(sql: SqlStorage, passing: PassingUsages): Outbox {
     remove({ incarnation, links }) {
       const range = [incarnation, links[0]?.sequence ?? 0, links.at(-1)?.sequence ?? -1] as const;
       const rows = "FROM outbox WHERE incarnation = ? AND first BETWEEN ? AND ? AND aside = 0";
-      const used = sql.exec<{ usages: string }>(`SELECT usages ${rows} AND usages <> '${NO_USAGES}' ORDER BY first`, ...range);
-      for (const { usages } of used.toArray()) passing.leave(usages);
+      const query = `SELECT usages AS attached ${rows} AND usages <> '${NOTHING_ATTACHED}' ORDER BY first`;
+      const leaving = sql.exec<{ attached: string }>(query, ...range).toArray();
+      for (const { attached } of leaving) attachments.leave(attached);
       sql.exec(`DELETE ${rows}`, ...range);
     },
     setAside(incarnation, links) {
-      for (const link of links) insert(incarnation, [link], { records: `[${print(link)}]`, aside: 1, usages: NO_USAGES });
+      for (const link of links)
+        insert(incarnation, [link], { records: `[${print(link)}]`, aside: 1, attached: NOTHING_ATTACHED });
     },
     asideCount: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox WHERE aside = 1").one().count,
     isEmpty: () => sql.exec("SELECT 1 FROM outbox WHERE aside = 0 LIMIT 1").toArray().length === 0,

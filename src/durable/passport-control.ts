@@ -1,4 +1,4 @@
-// The store's side of passports: opens them, and remembers those that it has verified.
+// The object's side of passports: opens them, and remembers those that it has verified.
 
 import { printKeyIdentity, printRootIdentity } from "../audit/event.ts";
 import { derive } from "../crypto/derive.ts";
@@ -9,6 +9,7 @@ import { rootArn } from "../wire/arn.ts";
 import { remember } from "../wire/bounded.ts";
 import { PASSPORT_SECONDS, PASSPORT_SKEW_SECONDS, type Passport, parsePassport } from "../wire/passport.ts";
 import { PARTITION } from "../wire/regions.ts";
+import type { Host } from "./host.ts";
 
 const REMEMBERED_MAX = 1024;
 
@@ -20,32 +21,25 @@ export interface Who extends Passport {
   readonly accessKey: AccessKeyId;
 }
 
-export class Passports {
-  readonly #object: string;
-  readonly #account: string | undefined;
+export class PassportControl {
   readonly #rootKeys: RootKeys;
-  readonly #now: () => number;
-  readonly #refused: (reason: string) => void;
+  readonly #host: Pick<Host, "name" | "account" | "now" | "log">;
   readonly #verified = new Map<string, Who>();
   readonly #keys = new Map<number, Promise<CryptoKey>>();
 
-  /** `refused` is told why, for the log. */
-  constructor(object: string, rootKeys: RootKeys, now: () => number, refused: (reason: string) => void) {
-    this.#object = object;
-    [this.#account] = object.split("/");
+  constructor(rootKeys: RootKeys, host: Pick<Host, "name" | "account" | "now" | "log">) {
     this.#rootKeys = rootKeys;
-    this.#now = now;
-    this.#refused = refused;
+    this.#host = host;
   }
 
   /** @returns who calls; undefined where the passport is none, another object's, forged, expired, or of a version that vouches no longer. */
   async open(text: unknown): Promise<Who | undefined> {
     const known = typeof text === "string" ? (this.#verified.get(text) ?? (await this.#verify(text))) : undefined;
     if (known === undefined) return this.#refuse("not one of ours");
-    if (known.object !== this.#object) return this.#refuse("for another object");
+    if (known.object !== this.#host.name) return this.#refuse("for another object");
     // No other account's caller comes here: its call would make a schema, a row or a bucket that is not this account's.
-    if (known.account !== this.#account) return this.#refuse("of another account");
-    const now = this.#now();
+    if (known.account !== this.#host.account) return this.#refuse("of another account");
+    const now = this.#host.now();
     const [skew, life] = [PASSPORT_SKEW_SECONDS * 1000, PASSPORT_SECONDS * 1000];
     if (known.expires < now - skew) return this.#refuse("expired");
     if (known.expires > now + life + skew) return this.#refuse("from the future");
@@ -53,7 +47,7 @@ export class Passports {
   }
 
   #refuse(reason: string): undefined {
-    this.#refused(reason);
+    this.#host.log({ event: "passport refused", reason });
   }
 
   async #verify(text: string): Promise<Who | undefined> {

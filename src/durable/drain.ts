@@ -1,0 +1,150 @@
+// From the outbox to D1, a statement at a time, in order. A row leaves the outbox only when D1 gives every one of its hashes back.
+
+import type { Beginning } from "../audit/event.ts";
+import { described, type Host } from "./host.ts";
+import type { Batch, Link } from "./outbox.ts";
+
+/** Statements and time a run, so that one alarm ends before the platform ends it. */
+const STATEMENTS_MAX = 200;
+const RUN_MS_MAX = 30_000;
+/** After so many failed attempts, with D1 answering in between, D1 rejects this batch. A single failure may have any cause. */
+const ATTEMPTS_MAX = 3;
+
+/** How long D1 may take for one statement. One that does not answer at all must not hold the alarm. */
+const ANSWER_MS_MAX = 15_000;
+
+/** @returns false where D1 is away: everything waits then. */
+export async function drain(host: Host): Promise<boolean> {
+  const run: Run = { statementsLeft: STATEMENTS_MAX, end: host.now() + RUN_MS_MAX };
+  while (mayGoOn(run, host)) {
+    const oldest = host.outbox.oldest(host.meta.find("incarnation") ?? "");
+    if (oldest === undefined) return true;
+    const outcome = await deliver(oldest, run, host);
+    if (outcome === "away") return false;
+    if (outcome.displaced.length > 0) fork(oldest, outcome, host);
+    else letGo(oldest, outcome, host);
+    host.measure();
+  }
+  return true;
+}
+
+/** What a run may still do. */
+interface Run {
+  statementsLeft: number;
+  /** Milliseconds since the epoch. */
+  readonly end: number;
+}
+
+const mayGoOn = ({ statementsLeft, end }: Run, host: Host): boolean => statementsLeft > 0 && host.now() < end;
+
+/** What became of a batch. */
+interface Receipt {
+  readonly delivered: readonly Link[];
+  /** What D1 does not take. */
+  readonly refused: readonly Link[];
+  /** What finds another record in its place, and all behind it: the trail is ahead of this store. */
+  readonly displaced: readonly Link[];
+  /** What the run has ended before. */
+  readonly untried: readonly Link[];
+}
+
+const NOTHING: Receipt = { delivered: [], refused: [], displaced: [], untried: [] };
+
+async function deliver({ incarnation, links }: Batch, run: Run, host: Host): Promise<Receipt | "away"> {
+  const { name: store, account, region } = host;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    if (!mayGoOn(run, host)) return { ...NOTHING, untried: links };
+    try {
+      const there = await ask(run, host, ({ trail }) => trail.deliver({ store, account, region, incarnation, links }));
+      return there === undefined ? "away" : compare(links, there);
+    } catch (cause) {
+      host.log({ event: "delivery failed", ...described(cause) });
+      if ((await ask(run, host, ({ trail }) => trail.answers())) !== true) return "away";
+    }
+  }
+  return links.length === 1 ? { ...NOTHING, refused: links } : deliverHalves({ incarnation, links }, run, host);
+}
+
+/** Asks D1. @returns its answer, or undefined where none has come in time: what comes later is not waited for. */
+async function ask<T>(run: Run, host: Host, question: (host: Host) => Promise<T>): Promise<T | undefined> {
+  run.statementsLeft--;
+  const late = Promise.withResolvers<undefined>();
+  const cancel = host.after(ANSWER_MS_MAX, () => {
+    host.log({ event: "delivery failed", message: `D1 has not answered within ${ANSWER_MS_MAX} ms` });
+    late.resolve(undefined);
+  });
+  try {
+    return await Promise.race([question(host), late.promise]);
+  } finally {
+    cancel();
+  }
+}
+
+/** Compares a batch with what D1 now holds. Where records are missing and no other stands in their place, D1 has failed: it is away. */
+function compare(links: readonly Link[], there: ReadonlyMap<number, string>): Receipt | "away" {
+  const isThere = ({ sequence, hash }: Link): boolean => there.get(sequence) === hash;
+  const missing = links.filter((link) => !isThere(link));
+  if (missing.length > 0 && !missing.some(({ sequence }) => there.has(sequence))) return "away";
+  return { ...NOTHING, delivered: links.filter(isThere), displaced: missing };
+}
+
+/** Closes in on what D1 refuses. */
+async function deliverHalves({ incarnation, links }: Batch, run: Run, host: Host): Promise<Receipt | "away"> {
+  const half = Math.ceil(links.length / 2);
+  const first = await deliver({ incarnation, links: links.slice(0, half) }, run, host);
+  if (first === "away") return first;
+  const rest = links.slice(half);
+  // Nothing is stored behind a record of another history.
+  const displaced = first.displaced.length > 0;
+  const second = displaced ? { ...NOTHING, displaced: rest } : await deliver({ incarnation, links: rest }, run, host);
+  if (second === "away") return second;
+  return {
+    delivered: [...first.delivered, ...second.delivered],
+    refused: [...first.refused, ...second.refused],
+    displaced: [...first.displaced, ...second.displaced],
+    untried: [...first.untried, ...second.untried],
+  };
+}
+
+/** Takes a batch out, in one transaction. What D1 refused is set aside, and what the run ended before goes back to its place. */
+function letGo(batch: Batch, { delivered, refused, untried }: Receipt, host: Host): void {
+  host.storage.transactionSync(() => {
+    host.ledger.keepHead(); // these rows may be the last that tell it
+    const last = delivered.at(-1);
+    if (last !== undefined) host.meta.put("delivered", JSON.stringify(placeOf(batch, last)));
+    host.outbox.remove(batch);
+    host.outbox.setAside(batch.incarnation, refused);
+    host.outbox.append(batch.incarnation, untried);
+  });
+  if (refused.length > 0) host.log({ event: "records set aside", count: refused.length, aside: host.outbox.asideCount() });
+}
+
+type Place = NonNullable<Beginning["follows"]>;
+
+const placeOf = ({ incarnation }: Batch, { sequence, hash }: Link): Place => ({ incarnation, sequence, hash });
+
+/**
+ * Begins a new incarnation behind the last record that D1 and this object have in common, and chains into it the records that could not be
+ * stored under the old one.
+ */
+function fork(batch: Batch, outcome: Receipt, host: Host): void {
+  const { meta, outbox } = host;
+  const shared = outcome.delivered.at(-1);
+  const follows = shared === undefined ? (JSON.parse(meta.find("delivered") ?? "null") as Place | null) : placeOf(batch, shared);
+  try {
+    host.storage.transactionSync(() => {
+      outbox.remove(batch);
+      outbox.setAside(batch.incarnation, outcome.refused);
+      host.ledger.begin("trail ahead of the store", follows);
+      host.ledger.rechain(outcome.displaced);
+      for (let next = outbox.oldest(batch.incarnation); next !== undefined; next = outbox.oldest(batch.incarnation)) {
+        outbox.remove(next);
+        host.ledger.rechain(next.links);
+      }
+    });
+  } catch (cause) {
+    host.ledger.reload();
+    throw cause;
+  }
+  host.log({ event: "new incarnation" });
+}
