@@ -4,7 +4,7 @@ import { type IRequest, Router } from "itty-router";
 import type { Env } from "./env.ts";
 import { KmsFront } from "./front/kms.ts";
 
-export { RegionalKeyStore } from "./region/regional-key-store.ts";
+export { RegionalKeyStore } from "./kms/regional-key-store.ts";
 
 let front: KmsFront | undefined;
 

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { KEY_STATES } from "../src/keyring/key.ts";
-import type { Changed, Commit, Operation } from "../src/operations/operation.ts";
-import { OPERATIONS, operation } from "../src/operations/table.ts";
+import type { Changed, Commit, Operation } from "../src/kms/operation.ts";
+import { OPERATIONS, operation } from "../src/kms/table.ts";
 import { blob, integer, listOf, oneOf, optional, type Shape, sensitive, string, structure } from "../src/wire/shape.ts";
 import { differences, isSecret, MODEL, modelShape } from "./tools/aws-model.ts";
 import { operationsPage } from "./tools/operations-grid.ts";

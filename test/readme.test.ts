@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { OPERATIONS } from "../src/operations/table.ts";
+import { OPERATIONS } from "../src/kms/table.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const all = Object.entries(OPERATIONS);

@@ -5,7 +5,7 @@ import { CreateAliasCommand, CreateKeyCommand, EncryptCommand } from "@aws-sdk/c
 import { AwsClient } from "aws4fetch";
 import { beforeAll, describe, expect, it } from "vitest";
 import { accessKey } from "../../src/auth/credentials.ts";
-import { OPERATIONS, type OperationName } from "../../src/operations/table.ts";
+import { OPERATIONS, type OperationName } from "../../src/kms/table.ts";
 import { type ApiModel, bodyOf, type Fault, type Spoilt, seeded, spoiltMembers } from "../support/bad-input.ts";
 import { type Answer, answerOf, client, endpointOf, newAccount, raw, testRootKeys } from "../support/client.ts";
 import { inStore } from "../support/region.ts";

@@ -1,7 +1,7 @@
 // GetKeyLastUsage: the last successful cryptographic operation with a key, durable with its record.
 
 import { describe, expect, it } from "vitest";
-import { OPERATIONS } from "../../src/operations/table.ts";
+import { OPERATIONS } from "../../src/kms/table.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
 import { takeBackToSchema2 } from "../support/older-schema.ts";
 import { eventOf, failCommits, inStore, logOf, newKey, PLAINTEXT, putAway, restart, ring } from "../support/region.ts";

@@ -3,7 +3,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { KEY_STATES, type KeyState } from "../../src/keyring/key.ts";
-import { OPERATIONS, type OperationName, operation } from "../../src/operations/table.ts";
+import { OPERATIONS, type OperationName, operation } from "../../src/kms/table.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { type Expected, type Given, KEYLESS, ORIGIN_IN, REFUSALS, TRIALS, type Trial } from "../support/key-states.ts";
 import { eventOf, inStore, newKey, ring } from "../support/region.ts";

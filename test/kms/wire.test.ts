@@ -2,7 +2,7 @@
 
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { OPERATIONS } from "../../src/operations/table.ts";
+import { OPERATIONS } from "../../src/kms/table.ts";
 import { isRefused, JSON_TYPE, made, send } from "../support/calls-by-hand.ts";
 import { answerOf, endpointOf, newAccount, REGION, raw } from "../support/client.ts";
 import { eventsOf, newKey } from "../support/region.ts";

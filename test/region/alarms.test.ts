@@ -3,7 +3,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { doChores } from "../../src/durable/chores.ts";
-import { CHORES } from "../../src/region/chores.ts";
+import { CHORES } from "../../src/kms/due/chores.ts";
 import { newAccount, raw } from "../support/client.ts";
 import {
   inStore,

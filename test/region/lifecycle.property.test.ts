@@ -3,7 +3,7 @@
 
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
-import type { RegionalKeyStore } from "../../src/region/regional-key-store.ts";
+import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
 import { newAccount } from "../support/client.ts";
 import { callFor, inStore, parseRecord, recordsOf, restart } from "../support/region.ts";
 import {

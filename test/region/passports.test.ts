@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { accessKey } from "../../src/auth/credentials.ts";
 import type { ObjectCall } from "../../src/durable/call.ts";
-import { RegionalKeyStore } from "../../src/region/regional-key-store.ts";
+import { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
 import { newAccount, raw, testRootKeys } from "../support/client.ts";
 import {
   callFor,

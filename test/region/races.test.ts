@@ -1,7 +1,7 @@
 // Calls that meet: each is answered, each leaves one record, and the order of the records is the order of the commits.
 
 import { describe, expect, it } from "vitest";
-import { perform } from "../../src/region/perform.ts";
+import { perform } from "../../src/kms/call/perform.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
 import {
   callFor,

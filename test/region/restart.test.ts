@@ -3,8 +3,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { d1Trail } from "../../src/audit/trail.ts";
-import { perform } from "../../src/region/perform.ts";
-import { createWorld } from "../../src/region/wiring.ts";
+import { perform } from "../../src/kms/call/perform.ts";
+import { createWorld } from "../../src/kms/wiring.ts";
 import { newAccount, REGION, raw, testRootKeys } from "../support/client.ts";
 import type { OpenWorld } from "../support/region.ts";
 import {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { tokenBuckets } from "../../src/durable/token-buckets.ts";
-import { parseRates } from "../../src/operations/rates.ts";
+import { parseRates } from "../../src/limits/rates.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { eventsOf, flawIn, inStore, newKey, outboxOf, PLAINTEXT, putAway, restart, ring, summaryOf } from "../support/region.ts";
 

@@ -1,5 +1,5 @@
 // What every operation on a key answers in each of the key's states. Source: KMS developer guide, "Key states of AWS KMS keys".
-// It judges src/operations/table.ts, so nothing here is taken from there.
+// It judges src/kms/table.ts, so nothing here is taken from there.
 
 import { KEY_STATES, type KeyState, type Origin } from "../../src/keyring/key.ts";
 

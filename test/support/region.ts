@@ -11,8 +11,8 @@ import { parseRootKeys, type RootKeys } from "../../src/crypto/root-keys.ts";
 import type { ObjectCall, Reply } from "../../src/durable/call.ts";
 import type { Link } from "../../src/durable/outbox.ts";
 import { type Bearer, issue } from "../../src/front/passports.ts";
-import type { RegionalKeyStore } from "../../src/region/regional-key-store.ts";
-import type { World } from "../../src/region/world.ts";
+import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
+import type { World } from "../../src/kms/world.ts";
 import { REGION, raw, testRootKeys } from "./client.ts";
 
 /** A world with the parts that tests exchange. */

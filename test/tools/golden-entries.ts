@@ -13,7 +13,7 @@ import { rootKeyGuard } from "../../src/durable/root-key-guard.ts";
 import { issue } from "../../src/front/passports.ts";
 import type { Key } from "../../src/keyring/key.ts";
 import { Keyring } from "../../src/keyring/keyring.ts";
-import { type LastUse, lastUses } from "../../src/store/last-uses.ts";
+import { type LastUse, lastUses } from "../../src/kms/tables/last-uses.ts";
 import { type Bytes, toHex, utf8 } from "../../src/wire/bytes.ts";
 import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../support/root-keys.ts";
 

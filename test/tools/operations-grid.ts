@@ -1,6 +1,6 @@
 // The operation table as a page to read: one line an operation, the columns that decide who may do what.
 
-import type { Operation } from "../../src/operations/operation.ts";
+import type { Operation } from "../../src/kms/operation.ts";
 
 const WHO = `| decider | decided by | from another account | by a grant |
 |---|---|---|---|
@@ -35,7 +35,7 @@ const line = ([name, op]: [string, Operation]): string =>
 export function operationsPage(table: Readonly<Record<string, Operation>>): string {
   const rows = Object.entries(table);
   const built = rows.filter(([, { read }]) => read !== undefined).length;
-  return `<!-- Printed from src/operations/table.ts by \`node test/tools/operations-md.ts\`: change it there. -->
+  return `<!-- Printed from src/kms/table.ts by \`node test/tools/operations-md.ts\`: change it there. -->
 
 # Operations
 

@@ -1,7 +1,7 @@
 // Prints the operation table into docs/operations.md: `node test/tools/operations-md.ts`. test/model.test.ts fails where they differ.
 
 import { writeFileSync } from "node:fs";
-import { OPERATIONS } from "../../src/operations/table.ts";
+import { OPERATIONS } from "../../src/kms/table.ts";
 import { operationsPage } from "./operations-grid.ts";
 
 writeFileSync(new URL("../../docs/operations.md", import.meta.url), operationsPage(OPERATIONS));

@@ -75,7 +75,7 @@ export function familyBreaks(sources: readonly Source[]): string[] {
   const inFolder = sources.filter(({ path }) => layerOf(path) === "operations");
   const families = new Set(inFolder.filter((source) => /=\s*accepts\s*[<(]/.test(codeOf(source))).map(({ path }) => path));
   return inFolder
-    .filter(({ path }) => path !== "src/operations/table.ts")
+    .filter(({ path }) => path !== "src/kms/table.ts")
     .flatMap((source) =>
       importsOf(source)
         .map(({ from }) => targetOf(source.path, from) ?? "")

@@ -1,7 +1,7 @@
 // No body of a mebibyte costs much to decode, whatever it holds, and no refusal of one is long: over every shape that is built.
 
 import { describe, expect, it } from "vitest";
-import { OPERATIONS, type OperationName } from "../../../src/operations/table.ts";
+import { OPERATIONS, type OperationName } from "../../../src/kms/table.ts";
 import { failure } from "../../../src/wire/aws-json.ts";
 import { KmsError } from "../../../src/wire/faults.ts";
 import { BODY_BYTES_MAX, hardPolicies, largeBodies } from "../../support/large-bodies.ts";

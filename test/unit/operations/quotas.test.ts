@@ -1,7 +1,7 @@
 // The variable QUOTAS: what it may name, and what it means where it names nothing.
 
 import { describe, expect, it } from "vitest";
-import { parseQuotas } from "../../../src/operations/quotas.ts";
+import { parseQuotas } from "../../../src/limits/quotas.ts";
 
 const DEFAULTS = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, onDemandRotations: 25 };
 

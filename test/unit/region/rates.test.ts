@@ -3,10 +3,10 @@
 import { describe, expect, it } from "vitest";
 import { type Token, tokenBuckets } from "../../../src/durable/token-buckets.ts";
 import type { Key } from "../../../src/keyring/key.ts";
-import type { Operation, Request } from "../../../src/operations/operation.ts";
-import { parseRates, type RateName } from "../../../src/operations/rates.ts";
-import { OPERATIONS } from "../../../src/operations/table.ts";
-import { tokensOf } from "../../../src/region/tokens.ts";
+import { tokensOf } from "../../../src/kms/call/tokens.ts";
+import type { Operation, Request } from "../../../src/kms/operation.ts";
+import { OPERATIONS } from "../../../src/kms/table.ts";
+import { parseRates, type RateName } from "../../../src/limits/rates.ts";
 
 const ACCOUNT = "111122223333";
 const OTHER = "444455556666";
@@ -144,7 +144,7 @@ describe("a bucket", () => {
   const one: Token<RateName> = { bucket: "CreateKey", rate: "manage" };
   const setUp = (manage: number) => {
     const clock = { now: 1_000_000 };
-    const rates = tokenBuckets({ ...aws(), manage }, () => clock.now);
+    const rates = tokenBuckets<RateName>({ ...aws(), manage }, () => clock.now);
     /** How many calls get through, of so many. */
     const passed = (calls: number, tokens: readonly Token<RateName>[] = [one], account = ACCOUNT) =>
       Array.from({ length: calls }, () => rates.spend(account, tokens)).filter((spent) => spent).length;

@@ -1,0 +1,101 @@
+// The end of a call: admitted again where the world has moved, changed, recorded, all in one turn. Nothing here awaits.
+
+import { described } from "../../durable/host.ts";
+import type { Written } from "../../durable/ledger.ts";
+import { serviceEntry } from "../../durable/own-change.ts";
+import { failure, success } from "../../wire/aws-json.ts";
+import { KmsError, type Outcome } from "../../wire/faults.ts";
+import type { View } from "../callers.ts";
+import type { Commit, Result } from "../operation.ts";
+import type { World } from "../world.ts";
+import { admit } from "./admit.ts";
+import { entry } from "./record.ts";
+import { REFUSAL, throttling } from "./tokens.ts";
+import type { Located, Readable, Visit } from "./visit.ts";
+
+/** A call that has ended, with its record on the way. */
+export interface Recorded {
+  readonly answer: Outcome;
+  /** Whether the record became durable: the answer leaves only then. */
+  readonly durable: boolean | Promise<boolean>;
+}
+
+/**
+ * @returns undefined where the call must begin again: its view is gone, or what it named is another key now.
+ * @throws KmsError where it is not admitted any longer.
+ */
+export function commit(visit: Readable, view: View, result: Result, world: World): Recorded | undefined {
+  if (!world.callers.inForce(view)) return undefined;
+  if (world.changes !== visit.admittedAt) {
+    const { located: before = [] } = visit;
+    admit(visit, world);
+    if (!sameKeys(before, visit.located)) return undefined;
+  }
+  if (typeof result === "function") return write(visit, result, world);
+  if (result.noted !== undefined) visit.noted = result.noted;
+  if (visit.request.dryRun) throw dryRun();
+  return {
+    answer: success(result.output, visit.call.requestId),
+    durable: world.ledger.join(entry(visit, world, { output: result.output })),
+  };
+}
+
+const sameKeys = (before: readonly Located[], now: readonly Located[] = []): boolean =>
+  before.every(({ key }, at) => key?.id === now[at]?.key?.id);
+
+const dryRun = (): KmsError =>
+  new KmsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
+
+interface Answered extends Written {
+  readonly answer: Outcome;
+}
+
+function write(visit: Readable, change: Commit, world: World): Recorded {
+  const { requestId } = visit.call;
+  const written = world.ledger.write<Answered>(
+    () => {
+      const { output, made, events } = change(world.tables);
+      if (visit.request.dryRun) throw dryRun();
+      if (made !== undefined) visit.made = made;
+      world.memory.settle();
+      const behind = events?.map((event) => serviceEntry(event, world));
+      return { entry: entry(visit, world, { output }), behind, answer: success(output, requestId) };
+    },
+    (cause) => {
+      world.memory.undo();
+      return refusal(cause, visit, world);
+    },
+  );
+  return written === undefined
+    ? { answer: failure(new KmsError("KMSInternalException"), requestId), durable: true }
+    : { answer: written.answer, durable: true };
+}
+
+/** Records why a call was not done; of throttled calls, how many. */
+export function refuse(cause: unknown, visit: Visit, world: World): Recorded {
+  if (cause instanceof KmsError) {
+    const isThrottled = cause.code === "ThrottlingException";
+    const mayBeTold = isThrottled || visit.paid || world.rates.spend(visit.who.account, REFUSAL);
+    if (isThrottled || !mayBeTold) return throttle(isThrottled ? cause : throttling(), visit, world);
+  }
+  const { entry: record, answer } = refusal(cause, visit, world);
+  return { answer, durable: world.ledger.join(record) };
+}
+
+/** Counts a throttled call. Its answer waits for no commit. */
+function throttle(error: KmsError, { call, who, op }: Visit, { throttled }: World): Recorded {
+  const { account, identity } = who;
+  const name = op === undefined ? undefined : call.name;
+  throttled.count({ name, readOnly: op === undefined || op.effect === "read", account, identity, error });
+  return { answer: failure(error, call.requestId), durable: true };
+}
+
+/** An unknown error reaches the log whole and the caller empty. */
+function refusal(cause: unknown, visit: Visit, world: World): Answered {
+  const { requestId } = visit.call;
+  if (!(cause instanceof KmsError)) world.log({ event: "unknown error", requestId, ...described(cause) });
+  const error = cause instanceof KmsError ? cause : new KmsError("KMSInternalException");
+  // CloudTrail writes this one code without its ending.
+  const code = error.code === "AccessDeniedException" ? "AccessDenied" : error.code;
+  return { entry: entry(visit, world, { error: { code, message: error.message } }), answer: failure(error, requestId) };
+}

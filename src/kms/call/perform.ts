@@ -1,0 +1,95 @@
+// One call: who calls, what it is, is it well formed, may it, do it, commit it with its record. A line a stage; each passes or throws.
+
+import type { ObjectCall, Reply } from "../../durable/call.ts";
+import type { Room } from "../../durable/host.ts";
+import type { Key } from "../../keyring/key.ts";
+import { failure } from "../../wire/aws-json.ts";
+import { KmsError } from "../../wire/faults.ts";
+import type { Call, Operation } from "../operation.ts";
+import { operation } from "../table.ts";
+import type { World } from "../world.ts";
+import { admit } from "./admit.ts";
+import { commit, type Recorded, refuse } from "./commit.ts";
+import { CALL, throttling, tokensOf } from "./tokens.ts";
+import { actedOn, type Readable, type Visit } from "./visit.ts";
+
+/** How often a call is begun again because what it stood on has moved under it. */
+const TURNS_MAX = 3;
+
+export async function perform(call: ObjectCall, world: World): Promise<Reply> {
+  const who = await world.passports.open(call?.passport);
+  if (who === undefined) return "passport refused"; // logged, not recorded; nothing has run
+  const visit: Visit = { call, who, op: operation(call.name) };
+  if (!isRoomFor(visit.op, world.room)) return failure(new KmsError("DependencyTimeoutException"), call.requestId);
+  world.ensureSchema();
+  const recorded = await attempt(visit, world);
+  return (await recorded.durable) ? recorded.answer : failure(new KmsError("KMSInternalException"), call.requestId);
+}
+
+const isRoomFor = (op: Operation | undefined, room: Room): boolean =>
+  room === "any call" || (room === "what takes away" && op?.effect === "takeAway");
+
+/** A refusal is an event too, and joins in the turn that decided it: no other commit comes between. */
+async function attempt(visit: Visit, world: World): Promise<Recorded> {
+  try {
+    await world.callers.view(visit.who); // an unknown or inactive access key goes first
+    if (!world.rates.spend(visit.who.account, CALL)) throw throttling();
+    const readable = read(visit);
+    for (let turn = 0; turn < TURNS_MAX; turn++) {
+      const view = await world.callers.view(visit.who);
+      admit(readable, world);
+      pay(readable, world);
+      const result = await readable.request.run(handed(readable, world)); // computes; may take its time; can change nothing
+      const done = commit(readable, view, result, world);
+      if (done !== undefined) return done;
+    }
+    throw throttling();
+  } catch (cause) {
+    return refuse(cause, visit, world);
+  }
+}
+
+/** @throws KmsError UnknownOperationException, UnsupportedOperationException, SerializationException, ValidationException. */
+function read(visit: Visit): Readable {
+  const { call, op } = visit;
+  if (op === undefined) throw new KmsError("UnknownOperationException");
+  if (op.read === undefined) throw new KmsError("UnsupportedOperationException", `${call.name} is not available yet.`);
+  return Object.assign(visit, { op, request: op.read(call.body) });
+}
+
+/** Once a call, however often it begins again. @throws KmsError ThrottlingException. */
+function pay(visit: Readable, { rates }: World): void {
+  const { call, op, request, who } = visit;
+  if (visit.paid) return;
+  if (!rates.spend(who.account, tokensOf(call.name, op, request, actedOn(visit)))) throw throttling();
+  visit.paid = true;
+}
+
+/** What a handler sees. */
+function handed(visit: Readable, world: World): Call {
+  const [key, destination] = actedOn(visit);
+  return {
+    account: world.account,
+    region: world.region,
+    get key() {
+      return present(key);
+    },
+    get destination() {
+      return present(destination);
+    },
+    aliased: visit.located?.find(({ resource }) => resource.kind === "alias")?.key,
+    ciphertext: visit.ciphertext,
+    keyring: world.keyring,
+    reads: world.reads,
+    markers: world.markers,
+    quotas: world.quotas,
+    now: world.now,
+    random: world.random,
+    uuid: world.uuid,
+  };
+}
+
+function present(key: Key | undefined): Key {
+  if (key === undefined) throw new Error("the operation acts on fewer keys than its handler asks for");
+  return key;
+}

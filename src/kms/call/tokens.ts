@@ -1,0 +1,30 @@
+// What a call costs of the request rates: one token of all calls, and then those of its class, or of the refusals if it is not admitted.
+
+import type { Token } from "../../durable/token-buckets.ts";
+import type { Key } from "../../keyring/key.ts";
+import { keySpec } from "../../keyring/specs.ts";
+import type { RateName } from "../../limits/rates.ts";
+import { KmsError } from "../../wire/faults.ts";
+import type { Operation, Request } from "../operation.ts";
+
+type KmsToken = Token<RateName>;
+
+/** Every call spends it before it is read. */
+export const CALL: readonly KmsToken[] = [{ bucket: "calls", rate: "calls" }];
+/** A call that is not admitted spends it: callers without permission use up nothing of those who have it. */
+export const REFUSAL: readonly KmsToken[] = [{ bucket: "refusals", rate: "refusals" }];
+
+/** What an admitted call costs: of a cryptographic operation a token for each key, so that ReEncrypt takes two. */
+export function tokensOf(name: string, { rate }: Operation, { recorded }: Request, keys: readonly Key[]): readonly KmsToken[] {
+  if (rate === "crypto") return keys.length === 0 ? [shared("symmetric")] : keys.map(({ spec }) => shared(keySpec(spec).kind));
+  if (rate === "pair") return [shared(`pairs/${String(recorded["KeyPairSpec"])}`)];
+  return [{ bucket: name, rate }];
+}
+
+const shared = (rate: RateName): KmsToken => ({ bucket: rate, rate });
+
+export const throttling = (): KmsError =>
+  new KmsError(
+    "ThrottlingException",
+    "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+  );

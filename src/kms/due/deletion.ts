@@ -1,0 +1,71 @@
+// What the alarm does when a key's time has come. It takes two looks, a minute apart, so that a jump of a clock does not destroy a key. The
+// first puts the row off durably, the second destroys; one that comes late is a first look again, since nobody knows what the clock did
+// meanwhile; and where the clock has gone back, the row is put back.
+
+import { ownChange, serviceEntry } from "../../durable/own-change.ts";
+import { type Key, keyResource } from "../../keyring/key.ts";
+import type { World } from "../world.ts";
+
+const CONFIRM_MS = 60_000;
+/** How late a second look may come. */
+const LATE_MS_MAX = 60_000;
+
+/** The first look. */
+export async function lookAtDeletion(world: World, keyId: string): Promise<void> {
+  const key = doomed(world, keyId);
+  if (key !== undefined && key.deletionAt > world.now()) return putBack(key, world);
+  world.storage.transactionSync(() => {
+    world.agenda.remove("delete", keyId);
+    world.agenda.remove("delete-confirm", keyId);
+    if (key !== undefined) world.agenda.set({ kind: "delete-confirm", ref: keyId, at: world.now() + CONFIRM_MS });
+  });
+}
+
+/** The second look, which was due at a time. */
+export async function confirmDeletion(world: World, keyId: string, at: number): Promise<void> {
+  const key = doomed(world, keyId);
+  const isTimely = key !== undefined && key.deletionAt <= world.now() && world.now() - at <= LATE_MS_MAX;
+  if (isTimely) destroy(key, world);
+  else await lookAtDeletion(world, keyId);
+}
+
+/** Second looks that only a clock which was ahead can have put where they are. */
+export function putBackDeletions(world: World): void {
+  for (const { ref } of world.agenda.after("delete-confirm", world.now() + CONFIRM_MS)) {
+    const key = doomed(world, ref);
+    if (key !== undefined) putBack(key, world);
+  }
+}
+
+function putBack({ id, deletionAt }: Doomed, { storage, agenda }: World): void {
+  storage.transactionSync(() => {
+    agenda.remove("delete-confirm", id);
+    agenda.set({ kind: "delete", ref: id, at: deletionAt });
+  });
+}
+
+interface Doomed extends Key {
+  readonly deletionAt: number;
+}
+
+function doomed(world: World, keyId: string): Doomed | undefined {
+  const key = world.tables.keys.find(keyId);
+  if (key?.state !== "PendingDeletion" || key.deletionAt === undefined) return undefined;
+  return { ...key, deletionAt: key.deletionAt };
+}
+
+/** Overwrites what is sealed, then removes the key and all that is its own, with one record: all of it, or nothing. */
+function destroy(key: Key, world: World): void {
+  const { materials, aliases, tags, grants, lastUses, deadlines, keys } = world.tables;
+  ownChange(world, () => {
+    materials.destroy(key.id);
+    aliases.removeAllOf(key.id);
+    tags.removeAllOf(key.id);
+    grants.removeAllOf(key.id);
+    lastUses.remove(key.id);
+    deadlines.remove("delete-confirm", key.id);
+    deadlines.remove("rotate", key.id);
+    keys.remove(key.id);
+    return serviceEntry({ name: "DeleteKey", resource: keyResource(key), details: undefined }, world);
+  });
+}

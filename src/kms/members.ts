@@ -1,0 +1,82 @@
+// Members that several families share, with AWS's limits.
+
+import { type EncryptionContext, exceeds } from "../keyring/ciphertext.ts";
+import type { Key } from "../keyring/key.ts";
+import { algorithmsOf, ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
+import { KmsError } from "../wire/faults.ts";
+import {
+  blob,
+  defaulted,
+  flag,
+  integer,
+  listOf,
+  oneOf,
+  optional,
+  sensitive,
+  string,
+  stringMap,
+  structure,
+} from "../wire/shape.ts";
+import type { Tag } from "./tables/tags.ts";
+
+export const keyId = string({ min: 1, max: 2048 });
+export const grantTokens = optional(listOf(sensitive(string({ min: 1, max: 8192 })), { min: 0, max: 10 }));
+export const dryRun = optional(flag);
+export const encryptionContext = optional(stringMap);
+export const encryptionAlgorithm = defaulted(oneOf(...ENCRYPTION_ALGORITHMS), "SYMMETRIC_DEFAULT");
+export const policyDocument = string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" });
+export const customKeyStoreId = string({ min: 1, max: 64 });
+export const ciphertextBlob = blob({ min: 1, max: 6144 });
+export const limit = (max: number) => integer({ min: 1, max });
+export const marker = optional(string({ min: 1, max: 1024, pattern: "[\\u0020-\\u00FF]*" }));
+
+/** An attestation of a Nitro enclave; a request that carries one is refused, see `refuseRecipient`. */
+export const recipient = optional(
+  structure({
+    KeyEncryptionAlgorithm: optional(oneOf("RSAES_OAEP_SHA_256")),
+    AttestationDocument: optional(blob({ min: 1, max: 262144 })),
+  }),
+);
+
+/** Canonical bytes of an encryption context. */
+const CONTEXT_BYTES_MAX = 8 * 1024;
+export const NO_CONTEXT: EncryptionContext = new Map();
+
+export function checkContext({ EncryptionContext = NO_CONTEXT }: { readonly EncryptionContext?: EncryptionContext }): void {
+  if (exceeds(EncryptionContext, CONTEXT_BYTES_MAX)) {
+    throw new KmsError("ValidationException", `EncryptionContext must be at most ${CONTEXT_BYTES_MAX} bytes.`);
+  }
+}
+
+/** There is no Nitro enclave to answer, and an answer in the clear is not what was asked for. */
+export function refuseRecipient({ Recipient }: { readonly Recipient?: unknown }): void {
+  if (Recipient !== undefined) throw new KmsError("UnsupportedOperationException", "Recipient is not supported.");
+}
+
+/** Tags of one request. */
+const TAGS_MAX = 50;
+
+export const tagKey = string({ min: 1, max: 128 });
+const tag = structure({ TagKey: tagKey, TagValue: string({ min: 0, max: 256 }) });
+/** Whoever takes them calls `checkTags`, which refuses too many. */
+export const tagList = listOf(tag, { checked: true });
+
+const RESERVED = /^aws:/i;
+const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** @throws KmsError TagException where the tags of one request cannot stand together. */
+export function checkTags(tags: readonly Tag[]): void {
+  if (tags.length > TAGS_MAX) throw new KmsError("TagException", "Too many tags");
+  if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) throw new KmsError("TagException", "Duplicate tag keys");
+  if (tags.some(({ TagKey }) => RESERVED.test(TagKey)))
+    throw new KmsError("TagException", "Tags beginning with aws: are reserved");
+  if (tags.some(({ TagKey, TagValue }) => !CHARACTERS.test(TagKey) || !CHARACTERS.test(TagValue))) {
+    throw new KmsError("TagException", "Invalid tag");
+  }
+}
+
+/** @throws KmsError InvalidKeyUsageException where a key of this spec and usage does not offer the algorithm. */
+export function requireAlgorithm({ spec, usage }: Key, algorithm: string): void {
+  if (algorithmsOf(spec, usage).includes(algorithm)) return;
+  throw new KmsError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${spec}.`);
+}

@@ -1,0 +1,142 @@
+// The types of a row, a handler and a call: how the table holds any operation without losing its types.
+
+import type { ServiceEvent } from "../durable/own-change.ts";
+import type { Markers } from "../durable/page-markers.ts";
+import type { Ciphertext } from "../keyring/ciphertext.ts";
+import type { Key, KeyState, KeyUsage, Origin } from "../keyring/key.ts";
+import type { Keyring } from "../keyring/keyring.ts";
+import type { KeySpecName } from "../keyring/specs.ts";
+import type { Quotas } from "../limits/quotas.ts";
+import type { RateClass } from "../limits/rates.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import { decode, type Structure } from "../wire/shape.ts";
+import type { Reads, Writes } from "./tables/tables.ts";
+
+/** Who decides about a call: on what the decision rests, whether another account may, whether a grant may give it. */
+export type Decider = "account" | "owner" | "neighbour" | "grantee" | "retirer";
+
+/** Something an operation acts on, as its input names it. */
+export type Resource =
+  | { readonly kind: "key"; readonly id: string; readonly aliases: boolean; readonly action?: string }
+  | {
+      readonly kind: "ciphertext";
+      readonly ciphertext: Ciphertext | undefined;
+      readonly id: string | undefined;
+      readonly action?: string;
+    }
+  /** `isNew`: it need not be there. */
+  | { readonly kind: "alias"; readonly name: string; readonly isNew: boolean };
+
+/** Everything the pipeline must know to guard an operation, and to record it. */
+export interface Facts {
+  readonly decider: Decider;
+  /** Absent: in every state. */
+  readonly states?: readonly KeyState[];
+  readonly usage?: KeyUsage;
+  /** Of which origin the key must be, and of which spec; checked behind the state, unless it says otherwise. */
+  readonly kind?: { readonly origins: readonly Origin[]; readonly spec: KeySpecName; readonly beforeState?: true };
+  readonly conditions?: readonly string[];
+  /** `takeAway`: a write that takes away what somebody may do, which a store takes even when its outbox is full. */
+  readonly effect: "read" | "write" | "takeAway";
+  readonly rate: RateClass;
+  /** Members of the request that its record keeps. What no row names is absent. */
+  readonly keep: readonly string[];
+  /** Members of the answer that its record keeps. */
+  readonly keepAnswer?: readonly string[];
+}
+
+/** A document's members; not `object`, so that neither a promise nor a function passes for one. */
+export type Output = Readonly<Record<string, unknown>>;
+
+/** What a change has brought about. */
+export interface Changed {
+  /** Absent: the operation has no output shape, its answer is an empty body. */
+  readonly output?: Output;
+  /** A key that was not there before. */
+  readonly made?: Key;
+  /** What the service did of its own behind this call, for records of their own. */
+  readonly events?: readonly ServiceEvent[];
+}
+
+/** Makes the change, in the turn of the commit. */
+export type Commit = (writes: Writes) => Changed;
+
+/** What an operation of the key's material leaves for the record besides its members. */
+export interface Computed {
+  readonly output: Output;
+  /** Additional data of the record, by its name there. */
+  readonly noted?: Readonly<Record<string, string>>;
+}
+
+/** A handler computes; if something must change, it answers with the change instead of making it. */
+export type Result = Computed | Commit;
+
+/** What a handler is given: read-only views, and no way to change anything. */
+export interface Call {
+  readonly account: string;
+  readonly region: string;
+  /** The key that the operation acts on. @throws Error where it acts on none. */
+  readonly key: Key;
+  /** The second key that it acts on. @throws Error where it acts on one only. */
+  readonly destination: Key;
+  /** The key that the alias it acts on points at. */
+  readonly aliased: Key | undefined;
+  readonly quotas: Quotas;
+  /** What a ciphertext in the request says of itself. */
+  readonly ciphertext: Ciphertext | undefined;
+  readonly keyring: Pick<Keyring, "create" | "createNext" | "encrypt" | "decrypt">;
+  readonly reads: Reads;
+  readonly markers: Markers;
+  now(): number;
+  random(bytes: number): Bytes;
+  /** A random UUID. */
+  uuid(): string;
+}
+
+/** A schema and the function that accepts exactly what the schema decodes. */
+export interface Handler<In> {
+  readonly input: Structure<In>;
+  readonly run: (input: In, call: Call) => Result | Promise<Result>;
+}
+
+export const accepts = <In>(input: Structure<In>, run: Handler<In>["run"]): Handler<In> => ({ input, run });
+
+/** One decoded request. */
+export interface Request {
+  /** The members as they stand in the record: decoded, with the defaults that apply. */
+  readonly recorded: Readonly<Record<string, unknown>>;
+  readonly resources: readonly Resource[];
+  readonly dryRun: boolean;
+  run(call: Call): Result | Promise<Result>;
+}
+
+/** A row of the table with its input type closed over, so that the pipeline can hold any of them. */
+export interface Operation extends Facts {
+  /** The schema; absent where the operation is not built yet. */
+  readonly input?: Structure<unknown>;
+  /** @throws KmsError SerializationException, ValidationException. Absent where the operation is not built yet. */
+  readonly read?: (body: string) => Request;
+}
+
+interface Acting<In> {
+  readonly on: (input: In) => readonly Resource[];
+  /** Defaults that depend on other members. */
+  readonly fill?: (input: In) => Readonly<Record<string, unknown>>;
+}
+
+export function row<In extends object>(handler: Handler<In>, facts: Facts & Acting<In>): Operation {
+  const { on, fill, ...rest } = facts;
+  return {
+    ...rest,
+    input: handler.input as Structure<unknown>,
+    read(body) {
+      const input = decode(handler.input, body);
+      const dryRun = "DryRun" in input && input.DryRun === true;
+      const recorded = { ...input, ...fill?.(input) };
+      return { recorded, resources: on(input), dryRun, run: (call) => handler.run(input, call) };
+    },
+  };
+}
+
+/** A row that is not built yet: its facts stand, a call of it is answered that it is not available. */
+export const planned = (facts: Facts): Operation => facts;

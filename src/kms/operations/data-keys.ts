@@ -1,0 +1,94 @@
+// Data keys and random bytes. Source: KMS API reference.
+
+import { KEY_SPECS } from "../../keyring/specs.ts";
+import { KmsError } from "../../wire/faults.ts";
+import { type Decoded, integer, oneOf, optional, structure } from "../../wire/shape.ts";
+import {
+  checkContext,
+  customKeyStoreId,
+  dryRun,
+  encryptionContext,
+  grantTokens,
+  keyId,
+  NO_CONTEXT,
+  recipient,
+  refuseRecipient,
+  requireAlgorithm,
+} from "../members.ts";
+import { accepts, type Call } from "../operation.ts";
+
+const RANDOM_BYTES = { min: 1, max: 1024 };
+const DATA_KEY_BYTES = { AES_256: 32, AES_128: 16 } as const;
+
+const dataKeySpecs = oneOf("AES_256", "AES_128");
+const keySpecs = oneOf(...KEY_SPECS);
+
+/** AWS asks first whether it is a spec of anything, and lists the keys' specs where it is not: those of data keys are not among them. */
+const dataKeySpec: typeof dataKeySpecs = {
+  ...dataKeySpecs,
+  read(value, path, violations) {
+    const isSpec = dataKeySpecs.constraints.values?.includes(value as string) || KEY_SPECS.some((name) => name === value);
+    return isSpec ? dataKeySpecs.read(value, path, violations) : (keySpecs.read(value, path, violations) as never);
+  },
+};
+
+const members = {
+  KeyId: keyId,
+  EncryptionContext: encryptionContext,
+  NumberOfBytes: optional(integer(RANDOM_BYTES)),
+  KeySpec: optional(dataKeySpec),
+  GrantTokens: grantTokens,
+  DryRun: dryRun,
+};
+
+type DataKeyInput = Decoded<typeof members>;
+
+function checkSize(input: DataKeyInput): void {
+  if ((input.NumberOfBytes === undefined) === (input.KeySpec === undefined)) {
+    throw new KmsError("ValidationException", "Please specify either number of bytes or key spec.");
+  }
+  checkContext(input);
+}
+
+/** A new data key, in the clear and encrypted: the ciphertext is an ordinary one of Encrypt. */
+async function makeDataKey(input: DataKeyInput, { key, keyring, random }: Call) {
+  const { EncryptionContext = NO_CONTEXT, NumberOfBytes, KeySpec = "AES_256" } = input;
+  requireAlgorithm(key, "SYMMETRIC_DEFAULT");
+  const plaintext = random(NumberOfBytes ?? DATA_KEY_BYTES[KeySpec]);
+  const { blob, materialId } = await keyring.encrypt(key, plaintext, EncryptionContext);
+  return {
+    plaintext,
+    sealed: { CiphertextBlob: blob, KeyId: key.arn, KeyMaterialId: materialId },
+    noted: { keyMaterialId: materialId },
+  };
+}
+
+export const generateDataKey = accepts(
+  structure({ ...members, Recipient: recipient }, (input) => {
+    checkSize(input);
+    refuseRecipient(input);
+  }),
+  async (input, call) => {
+    const { plaintext, sealed, noted } = await makeDataKey(input, call);
+    return { output: { Plaintext: plaintext, ...sealed }, noted };
+  },
+);
+
+export const generateDataKeyWithoutPlaintext = accepts(structure(members, checkSize), async (input, call) => {
+  const { sealed, noted } = await makeDataKey(input, call);
+  return { output: sealed, noted };
+});
+
+export const generateRandom = accepts(
+  structure(
+    { NumberOfBytes: optional(integer(RANDOM_BYTES)), CustomKeyStoreId: optional(customKeyStoreId), Recipient: recipient },
+    (input) => {
+      if (input.NumberOfBytes === undefined) throw new KmsError("ValidationException", "NumberOfBytes is required.");
+      refuseRecipient(input);
+      if (input.CustomKeyStoreId !== undefined) {
+        throw new KmsError("UnsupportedOperationException", "Custom key stores are not available yet.");
+      }
+    },
+  ),
+  ({ NumberOfBytes = 0 }, { random }) => ({ output: { Plaintext: random(NumberOfBytes) } }),
+);

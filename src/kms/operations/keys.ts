@@ -1,0 +1,168 @@
+// Keys: made, shown, listed, switched on and off. Source: KMS API reference.
+
+import { checkPolicy, defaultPolicy } from "../../authz/policy.ts";
+import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../../keyring/key.ts";
+import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../../keyring/specs.ts";
+import { KmsError } from "../../wire/faults.ts";
+import { defaulted, flag, oneOf, optional, string, structure } from "../../wire/shape.ts";
+import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, policyDocument, tagList } from "../members.ts";
+import { accepts, type Output } from "../operation.ts";
+import { pageOf } from "../pages.ts";
+import type { Writes } from "../tables/tables.ts";
+
+/** KeyMetadata, as CreateKey and DescribeKey answer it. */
+function describe(key: Key): Output {
+  return {
+    AWSAccountId: key.account,
+    KeyId: key.id,
+    Arn: key.arn,
+    CreationDate: new Date(key.createdAt),
+    Enabled: key.state === "Enabled",
+    Description: key.description,
+    KeyUsage: key.usage,
+    KeyState: key.state,
+    Origin: key.origin,
+    KeyManager: "CUSTOMER",
+    CustomerMasterKeySpec: keySpec(key.spec).legacy ? key.spec : undefined,
+    KeySpec: key.spec,
+    [ALGORITHM_MEMBERS[key.usage]]: algorithmsOf(key.spec, key.usage),
+    MultiRegion: key.multiRegion,
+    DeletionDate: key.deletionAt === undefined ? undefined : new Date(key.deletionAt),
+    CurrentKeyMaterialId: key.materialId,
+  };
+}
+
+const invalid = (message: string): KmsError => new KmsError("ValidationException", message);
+const notYet = (what: string): KmsError => new KmsError("UnsupportedOperationException", `${what} is not available yet.`);
+
+const DESCRIPTION = { min: 0, max: 8192 };
+
+const creation = structure(
+  {
+    Policy: optional(policyDocument),
+    Description: defaulted(string(DESCRIPTION), ""),
+    KeyUsage: optional(oneOf(...KEY_USAGES)),
+    CustomerMasterKeySpec: optional(oneOf(...LEGACY_KEY_SPECS)),
+    KeySpec: optional(oneOf(...KEY_SPECS)),
+    Origin: defaulted(oneOf(...ORIGINS), "AWS_KMS"),
+    CustomKeyStoreId: optional(customKeyStoreId),
+    BypassPolicyLockoutSafetyCheck: defaulted(flag, false),
+    Tags: defaulted(tagList, []),
+    MultiRegion: defaulted(flag, false),
+    XksKeyId: optional(string({ min: 1, max: 128, pattern: "^[a-zA-Z0-9-_.]+$" })),
+  },
+  (input) => {
+    if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
+      throw invalid(
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+      );
+    }
+    chooseSpec(input);
+    checkTags(input.Tags);
+    if (input.Policy !== undefined) checkPolicy(input.Policy);
+  },
+);
+
+interface SpecChoice {
+  readonly KeySpec?: string;
+  readonly CustomerMasterKeySpec?: string;
+  readonly KeyUsage?: KeyUsage;
+}
+
+/** @throws KmsError ValidationException where the usage is missing or does not suit the spec. */
+function chooseSpec({ KeySpec, CustomerMasterKeySpec, KeyUsage }: SpecChoice): { spec: string; usage: KeyUsage } {
+  const { name, usages, defaultUsage } = keySpec(KeySpec ?? CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT");
+  const usage = KeyUsage ?? defaultUsage;
+  if (usage === undefined)
+    throw invalid("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+  if (usages[usage] !== undefined) return { spec: name, usage };
+  throw invalid(
+    defaultUsage === undefined
+      ? `KeyUsage ${usage} is not compatible with KeySpec ${name}`
+      : `The operation failed because the KeyUsage value of the CMK is ${usage}. To perform this operation, the KeyUsage value must be ${defaultUsage}.`,
+  );
+}
+
+/** The defaults of CreateKey as its record and its conditions see them. */
+export function filled(input: SpecChoice): Output {
+  const { spec, usage } = chooseSpec(input);
+  return { KeySpec: spec, CustomerMasterKeySpec: spec, KeyUsage: usage };
+}
+
+export const createKey = accepts(creation, async (input, { account, keyring, now, quotas, uuid }) => {
+  const { spec, usage } = chooseSpec(input);
+  if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined) throw notYet("CustomKeyStoreId");
+  if (input.Origin !== "AWS_KMS") throw notYet(`Origin ${input.Origin}`);
+  if (!keySpec(spec).built) throw notYet(`KeySpec ${spec}`);
+  if (input.MultiRegion) throw notYet("MultiRegion");
+  const id = uuid();
+  const material = await keyring.create({ id, spec, usage });
+  return (writes) => {
+    if (writes.keys.count() >= quotas.keys) {
+      throw new KmsError(
+        "LimitExceededException",
+        `This account has reached its limit of ${quotas.keys} KMS keys in this Region.`,
+      );
+    }
+    const createdAt = now();
+    const key = writes.keys.insert({
+      id,
+      spec,
+      usage,
+      origin: input.Origin,
+      state: "Enabled",
+      description: input.Description,
+      policy: input.Policy ?? defaultPolicy(account),
+      multiRegion: false,
+      createdAt,
+      salt: material.saltBox,
+      materialId: material.materialId,
+    });
+    writes.materials.insert({ id: material.materialId, keyId: id, box: material.box, origin: input.Origin, createdAt });
+    writes.tags.put(id, input.Tags);
+    return { output: { KeyMetadata: describe(key) }, made: key };
+  };
+});
+
+export const describeKey = accepts(structure({ KeyId: keyId, GrantTokens: grantTokens }), (_, { key }) => ({
+  output: { KeyMetadata: describe(key) },
+}));
+
+const KEYS_PAGE_DEFAULT = 100;
+const KEYS_PAGE_MAX = 1000;
+
+export const listKeys = accepts(
+  structure({ Limit: defaulted(limit(KEYS_PAGE_MAX), KEYS_PAGE_DEFAULT), Marker: marker }),
+  async (input, call) => {
+    const { items, ...page } = await pageOf("ListKeys", input, call, call.reads.keys.page, ({ id }) => id);
+    return { output: { Keys: items.map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })), ...page } };
+  },
+);
+
+export const updateKeyDescription = accepts(
+  structure({ KeyId: keyId, Description: string(DESCRIPTION) }),
+  ({ Description }, { key }) =>
+    (writes) => {
+      writes.keys.setDescription(key.id, Description);
+      return {};
+    },
+);
+
+/** A key that is unavailable stays so, and takes its new state when it is available again. */
+function switchTo(state: "Enabled" | "Disabled", keyId: string, { keys }: Writes): void {
+  if (keys.find(keyId)?.state === "Unavailable") keys.setStateWhenAvailable(keyId, state);
+  else keys.setState(keyId, state);
+}
+
+export const enableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
+  switchTo("Enabled", key.id, writes);
+  // Rotation stood still meanwhile: what is overdue is done at once.
+  const { rotation } = writes.keys.find(key.id) ?? key;
+  if (rotation !== undefined) writes.deadlines.set({ kind: "rotate", ref: key.id, at: rotation.nextAt });
+  return {};
+});
+
+export const disableKey = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
+  switchTo("Disabled", key.id, writes);
+  return {};
+});

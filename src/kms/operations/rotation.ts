@@ -1,0 +1,108 @@
+// Rotation: new material under the same key, by the calendar or on demand. Earlier materials go on opening what they sealed.
+// Source: KMS API reference; developer guide, "Rotate AWS KMS keys". What the alarm does is in region/rotation.ts.
+
+import type { ServiceEvent } from "../../durable/own-change.ts";
+import { daysAfter, type Key, keyResource } from "../../keyring/key.ts";
+import type { NewMaterial } from "../../keyring/keyring.ts";
+import { KmsError } from "../../wire/faults.ts";
+import { defaulted, integer, oneOf, structure } from "../../wire/shape.ts";
+import { keyId, limit, marker } from "../members.ts";
+import { accepts } from "../operation.ts";
+import { pageOf } from "../pages.ts";
+import type { RotationType } from "../tables/materials.ts";
+import type { Writes } from "../tables/tables.ts";
+
+const PERIOD_DAYS_DEFAULT = 365;
+/** So near an automatic rotation, one on demand would only be in its way. */
+const CONFLICT_MS = 20 * 60 * 1000;
+
+export const enableKeyRotation = accepts(
+  structure({ KeyId: keyId, RotationPeriodInDays: defaulted(integer({ min: 90, max: 2560 }), PERIOD_DAYS_DEFAULT) }),
+  ({ RotationPeriodInDays: days }, { key, now }) =>
+    (writes) => {
+      if (writes.keys.find(key.id)?.rotation?.days === days) return {}; // as it is, its date included
+      const nextAt = daysAfter(now(), days);
+      writes.keys.setRotation(key.id, { days, nextAt });
+      writes.deadlines.set({ kind: "rotate", ref: key.id, at: nextAt });
+      return {};
+    },
+);
+
+export const disableKeyRotation = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
+  writes.keys.setRotation(key.id, undefined);
+  writes.deadlines.remove("rotate", key.id);
+  return {};
+});
+
+export const getKeyRotationStatus = accepts(structure({ KeyId: keyId }), (_, { key }) => {
+  const isDoomed = key.state === "PendingDeletion" || key.state === "PendingReplicaDeletion";
+  const rotation = isDoomed ? undefined : key.rotation; // a cancelled deletion brings it back
+  return {
+    output: {
+      KeyId: key.arn,
+      KeyRotationEnabled: rotation !== undefined,
+      RotationPeriodInDays: rotation?.days,
+      NextRotationDate: rotation === undefined ? undefined : new Date(rotation.nextAt),
+    },
+  };
+});
+
+/** Makes a new material the key's current one. */
+export function renew(
+  writes: Pick<Writes, "keys" | "materials">,
+  key: Key,
+  material: Pick<NewMaterial, "materialId" | "box">,
+  rotation: { readonly at: number; readonly type: RotationType },
+): ServiceEvent {
+  const { materialId, box } = material;
+  writes.materials.insert({ id: materialId, keyId: key.id, box, origin: key.origin, createdAt: rotation.at }, rotation);
+  writes.keys.setMaterial(key.id, materialId);
+  return { name: "RotateKey", resource: keyResource(key), details: { keyId: key.id, rotationType: rotation.type } };
+}
+
+const nothingPending = ({ arn }: Key): KmsError =>
+  new KmsError("KMSInvalidStateException", `No available key material pending rotation for the key: ${arn}.`);
+
+export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, { key, keyring, reads, now, quotas }) => {
+  if (key.origin === "EXTERNAL") throw nothingPending(key); // its next material is imported, and nothing can be yet
+  const material = await keyring.createNext(key, reads.keys.salt(key.id));
+  return (writes) => {
+    if (writes.materials.onDemandCount(key.id) >= quotas.onDemandRotations) {
+      throw new KmsError(
+        "LimitExceededException",
+        `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${key.arn}`,
+      );
+    }
+    const at = now();
+    const rotation = writes.keys.find(key.id)?.rotation; // as it is now: it may have been switched on meanwhile
+    if (rotation !== undefined && rotation.nextAt - at <= CONFLICT_MS) throw new KmsError("ConflictException");
+    return { output: { KeyId: key.arn }, events: [renew(writes, key, material, { at, type: "ON_DEMAND" })] };
+  };
+});
+
+const ROTATIONS_PAGE_DEFAULT = 100;
+const ROTATIONS_PAGE_MAX = 1000;
+
+export const listKeyRotations = accepts(
+  structure({
+    KeyId: keyId,
+    IncludeKeyMaterial: defaulted(oneOf("ALL_KEY_MATERIAL", "ROTATIONS_ONLY"), "ROTATIONS_ONLY"),
+    Limit: defaulted(limit(ROTATIONS_PAGE_MAX), ROTATIONS_PAGE_DEFAULT),
+    Marker: marker,
+  }),
+  async (input, call) => {
+    const { key, reads } = call;
+    // The first material, of sequence 0, is the one that no rotation has made.
+    const beginning = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL" ? -1 : 0;
+    const read = (after: string, count: number) => reads.materials.page(key.id, after === "" ? beginning : Number(after), count);
+    const { items, ...page } = await pageOf("ListKeyRotations", input, call, read, ({ sequence }) => String(sequence));
+    const Rotations = items.map(({ id, state, rotation }) => ({
+      KeyId: key.arn,
+      KeyMaterialId: id,
+      KeyMaterialState: state,
+      RotationDate: rotation === undefined ? undefined : new Date(rotation.at),
+      RotationType: rotation?.type,
+    }));
+    return { output: { Rotations, ...page } };
+  },
+);

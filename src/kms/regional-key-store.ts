@@ -1,0 +1,66 @@
+// The Durable Object: one Region of one account. Its RPC surface, its alarm, the construction of its world. No logic.
+
+import { DurableObject } from "cloudflare:workers";
+import { d1Trail } from "../audit/trail.ts";
+import { parseRootKeys } from "../crypto/root-keys.ts";
+import type { ObjectCall, Reply } from "../durable/call.ts";
+import { doChores, startChores } from "../durable/chores.ts";
+import { described } from "../durable/host.ts";
+import { ownName } from "../durable/own-name.ts";
+import type { Env } from "../env.ts";
+import { parseQuotas } from "../limits/quotas.ts";
+import { parseRates } from "../limits/rates.ts";
+import { failure } from "../wire/aws-json.ts";
+import { KmsError } from "../wire/faults.ts";
+import { isRegion, namespaceOf } from "../wire/regions.ts";
+import { perform } from "./call/perform.ts";
+import { CHORES } from "./due/chores.ts";
+import { createWorld } from "./wiring.ts";
+import type { World } from "./world.ts";
+
+export class RegionalKeyStore extends DurableObject<Env> {
+  /** An own property, so that no RPC reaches it. */
+  readonly world: World;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.world = createWorld({
+      storage: ctx.storage,
+      name: ownName(ctx.id, ctx.storage.sql, (name) => idOf(name, env)),
+      trail: d1Trail(env.AUDIT),
+      rootKeys: parseRootKeys(env.ROOT_KEYS),
+      quotas: parseQuotas(env.QUOTAS),
+      requestRates: (region) => parseRates(env.RATES, region),
+      now: () => Date.now(),
+      random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+      uuid: () => crypto.randomUUID(),
+      after(ms, then) {
+        const timer = setTimeout(then, ms);
+        return () => clearTimeout(timer);
+      },
+      log: (line) => console.error(JSON.stringify(line)),
+    });
+    void ctx.blockConcurrencyWhile(() => startChores(this.world, CHORES));
+  }
+
+  /** One operation of KMS. Never throws for a caller's mistake: what is thrown would be lost on the way. */
+  async kms(call: ObjectCall): Promise<Reply> {
+    try {
+      return await perform(call, this.world);
+    } catch (cause) {
+      const requestId = String(call?.requestId); // whoever calls without a call is answered too
+      this.world.log({ event: "unknown error", requestId, ...described(cause) });
+      return failure(new KmsError("KMSInternalException"), requestId);
+    }
+  }
+
+  override alarm(): Promise<void> {
+    return doChores(this.world, CHORES);
+  }
+}
+
+/** The id of the store `ACCOUNT/REGION`. */
+function idOf(name: string, { REGIONAL_KEY_STORE, JURISDICTIONS }: Env): DurableObjectId | undefined {
+  const [, region = ""] = /^[0-9]{12}\/([a-z0-9-]+)$/.exec(name) ?? [];
+  return isRegion(region) ? namespaceOf(REGIONAL_KEY_STORE, region, JURISDICTIONS).idFromName(name) : undefined;
+}

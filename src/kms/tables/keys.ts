@@ -1,0 +1,173 @@
+// Table `key`, with a bounded cache of what was read. A cached key is dropped in the turn of a write to it.
+
+import type { Sealed } from "../../durable/sealed.ts";
+import { canBecome, type Key, type KeyState, type KeyUsage, type Origin } from "../../keyring/key.ts";
+import { type ArnScope, keyArn } from "../../wire/arn.ts";
+import { remember } from "../../wire/bounded.ts";
+import type { Bytes } from "../../wire/bytes.ts";
+
+const CACHED_MAX = 2048;
+
+type KeyRow = {
+  id: string;
+  spec: string;
+  usage: KeyUsage;
+  origin: Origin;
+  state: KeyState;
+  description: string;
+  multi_region: number;
+  created_at: number;
+  material_id: string | null;
+  deletion_at: number | null;
+  rotation_days: number | null;
+  next_rotation_at: number | null;
+};
+
+export interface NewKey extends Omit<Key, "arn" | "account" | "deletionAt" | "rotation"> {
+  readonly policy: string;
+  /** The sealed salt. */
+  readonly salt: Bytes;
+}
+
+export interface KeyReads {
+  find(id: string): Key | undefined;
+  /** At most `limit` keys in the order of their ids, those after `after`. */
+  page(after: string, limit: number): readonly Key[];
+  count(): number;
+  /** The policy document of a key that is there. */
+  policy(id: string): string;
+  /** The sealed salt of a key that is there. */
+  salt(id: string): Bytes;
+}
+
+export interface KeyWrites extends KeyReads {
+  insert(key: NewKey): Key;
+  /** @throws Error for a transition that does not exist. */
+  setState(id: string, state: KeyState): void;
+  /** What a key becomes that is unavailable now. */
+  setStateWhenAvailable(id: string, state: "Enabled" | "Disabled"): void;
+  setDescription(id: string, description: string): void;
+  setPolicy(id: string, policy: string): void;
+  setMaterial(id: string, materialId: string): void;
+  setRotation(id: string, rotation: Key["rotation"]): void;
+  /** Undefined: no longer. The state is set beside it. */
+  setDeletion(id: string, at: number | undefined): void;
+  /** Overwrites the salt of a key of which nothing else is left, then removes it. */
+  remove(id: string): void;
+}
+
+const OWN_COLUMNS = "id, spec, usage, origin, state, description, multi_region, created_at, material_id";
+const COLUMNS = `${OWN_COLUMNS}, deletion_at, rotation_days, next_rotation_at`;
+
+/** What memory holds of the table beside its rows. */
+export interface KeyMemory {
+  /** Drops every key. */
+  forget(): void;
+  /** The change that has written keys stands. */
+  settle(): void;
+  /** Drops the keys that were written since the last change that stands: their rows are what they were before. */
+  undo(): void;
+}
+
+/** `dropped` is told each key that is written, in the turn of the write, and again where the write is undone. */
+export function keys(sql: SqlStorage, sealed: Sealed, scope: ArnScope, dropped: (id: string) => void): KeyWrites & KeyMemory {
+  const cached = new Map<string, Key>();
+  const written = new Set<string>();
+
+  const fromRow = (row: KeyRow): Key => ({
+    id: row.id,
+    arn: keyArn(scope, row.id),
+    account: scope.account,
+    spec: row.spec,
+    usage: row.usage,
+    origin: row.origin,
+    state: row.state,
+    description: row.description,
+    multiRegion: row.multi_region === 1,
+    createdAt: row.created_at,
+    materialId: row.material_id ?? undefined,
+    deletionAt: row.deletion_at ?? undefined,
+    rotation:
+      row.rotation_days === null || row.next_rotation_at === null
+        ? undefined
+        : { days: row.rotation_days, nextAt: row.next_rotation_at },
+  });
+
+  const find = (id: string): Key | undefined => {
+    const known = cached.get(id);
+    if (known !== undefined) return known;
+    const [row] = sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id = ?`, id).toArray();
+    if (row === undefined) return undefined;
+    const key = fromRow(row);
+    remember(cached, CACHED_MAX, id, key);
+    return key;
+  };
+
+  const saltSlot = (id: string): number =>
+    sql.exec<{ salt_slot: number }>("SELECT salt_slot FROM key WHERE id = ?", id).one().salt_slot;
+
+  const drop = (id: string): void => {
+    cached.delete(id);
+    dropped(id);
+  };
+
+  const touch = (id: string): void => {
+    written.add(id);
+    drop(id);
+  };
+
+  const update = (id: string, columns: string, ...values: SqlStorageValue[]): void => {
+    sql.exec(`UPDATE key SET ${columns} WHERE id = ?`, ...values, id);
+    touch(id);
+  };
+
+  return {
+    find,
+    forget: () => cached.clear(),
+    settle: () => written.clear(),
+    undo() {
+      for (const id of written) drop(id);
+      written.clear();
+    },
+    page: (after, limit) =>
+      sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id > ? ORDER BY id LIMIT ?`, after, limit).toArray().map(fromRow),
+    count: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM key").one().count,
+    policy: (id) => sql.exec<{ policy: string }>("SELECT policy FROM key WHERE id = ?", id).one().policy,
+    insert(key) {
+      sql.exec(
+        `INSERT INTO key (${OWN_COLUMNS}, policy, salt_slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        key.id,
+        key.spec,
+        key.usage,
+        key.origin,
+        key.state,
+        key.description,
+        key.multiRegion ? 1 : 0,
+        key.createdAt,
+        key.materialId ?? null,
+        key.policy,
+        sealed.put(key.salt),
+      );
+      touch(key.id);
+      return { ...key, arn: keyArn(scope, key.id), account: scope.account, deletionAt: undefined, rotation: undefined };
+    },
+    salt: (id) => sealed.get(saltSlot(id)),
+    setPolicy: (id, policy) => update(id, "policy = ?", policy),
+    setMaterial: (id, materialId) => update(id, "material_id = ?", materialId),
+    setRotation: (id, rotation) =>
+      update(id, "rotation_days = ?, next_rotation_at = ?", rotation?.days ?? null, rotation?.nextAt ?? null),
+    setDeletion: (id, at) => update(id, "deletion_at = ?", at ?? null),
+    remove(id) {
+      sealed.free(saltSlot(id));
+      sql.exec("DELETE FROM key WHERE id = ?", id);
+      touch(id);
+    },
+    setStateWhenAvailable: (id, state) => update(id, "state_when_available = ?", state),
+    setDescription: (id, description) => update(id, "description = ?", description),
+    setState(id, state) {
+      const before = find(id)?.state;
+      if (before === undefined || !canBecome(before, state)) throw new Error(`key ${id} cannot go from ${before} to ${state}`);
+      update(id, "state = ?, state_when_available = NULL", state);
+    },
+  };
+}

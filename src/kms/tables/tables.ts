@@ -1,0 +1,52 @@
+// The tables of a regional key store together: what handlers may read, what a commit may write, what the store keeps for itself.
+
+import type { DeadlineWrites } from "../../durable/agenda.ts";
+import type { Host } from "../../durable/host.ts";
+import type { ArnScope } from "../../wire/arn.ts";
+import { type AliasReads, type AliasWrites, aliases } from "./aliases.ts";
+import { type Grants, grants } from "./grants.ts";
+import { type KeyMemory, type KeyReads, type KeyWrites, keys } from "./keys.ts";
+import type { LastUseReads, LastUses } from "./last-uses.ts";
+import { type MaterialReads, type MaterialWrites, materials } from "./materials.ts";
+import { type TagReads, type TagWrites, tags } from "./tags.ts";
+
+/** `delete` is the first look at a key whose time has come, `delete-confirm` the second. The deadline's `ref` is the key's id. */
+export type KeyDeadline = "delete" | "delete-confirm" | "rotate";
+
+export interface Reads {
+  readonly keys: KeyReads;
+  readonly aliases: AliasReads;
+  readonly tags: TagReads;
+  readonly materials: MaterialReads;
+  readonly lastUses: LastUseReads;
+}
+
+export interface Writes {
+  readonly keys: KeyWrites;
+  readonly materials: MaterialWrites;
+  readonly deadlines: DeadlineWrites<KeyDeadline>;
+  readonly aliases: AliasWrites;
+  readonly tags: TagWrites;
+}
+
+export interface Tables extends Writes {
+  readonly keys: KeyWrites & KeyMemory;
+  readonly grants: Grants;
+  readonly lastUses: LastUses;
+}
+
+/** `dropped` is told each key that is written, in the turn of the write. */
+export const tablesOf = (
+  { storage: { sql }, sealed, agenda }: Host,
+  scope: ArnScope,
+  lastUses: LastUses,
+  dropped: (keyId: string) => void,
+): Tables => ({
+  keys: keys(sql, sealed, scope, dropped),
+  materials: materials(sql, sealed),
+  aliases: aliases(sql),
+  tags: tags(sql),
+  grants: grants(sql),
+  deadlines: agenda,
+  lastUses,
+});

@@ -1,0 +1,56 @@
+// Puts a store's world together, once an instance: a list of parts.
+
+import { createHost } from "../durable/assemble.ts";
+import type { Memory } from "../durable/host.ts";
+import { markers } from "../durable/page-markers.ts";
+import { PassportControl } from "../durable/passport-control.ts";
+import { rootKeyGuard } from "../durable/root-key-guard.ts";
+import { tokenBuckets, unlimited } from "../durable/token-buckets.ts";
+import { Keyring } from "../keyring/keyring.ts";
+import { PARTITION } from "../wire/regions.ts";
+import { rootOnly } from "./callers.ts";
+import { lastUses } from "./tables/last-uses.ts";
+import { MIGRATIONS } from "./tables/schema.ts";
+import { tablesOf } from "./tables/tables.ts";
+import type { Given, World } from "./world.ts";
+
+const EVENT_SOURCE = "kms.amazonaws.com";
+
+export function createWorld(given: Given): World {
+  const { storage, name, rootKeys, quotas, random } = given;
+  const [account = "", region = ""] = name.split("/");
+  const scope = { partition: PARTITION, account, region };
+  const uses = lastUses(storage.sql);
+  const memory: Memory = {
+    settle() {
+      tables.keys.settle();
+      world.changes++;
+    },
+    undo: () => tables.keys.undo(),
+    forget() {
+      tables.keys.forget();
+      keyring.dropAll();
+      uses.forget();
+      world.changes++;
+    },
+  };
+  const own = { account, region, eventSource: EVENT_SOURCE, migrations: MIGRATIONS, attachments: uses, memory };
+  const host = createHost(given, own);
+  const tables = tablesOf(host, scope, uses, (keyId) => keyring.drop(keyId));
+  const requireRootKey = rootKeyGuard(rootKeys, host.meta);
+  const keyring = new Keyring({ account, region, rootKeys, random, materials: tables.materials, requireRootKey });
+  const rates = given.requestRates(region);
+  const world: World = Object.assign(host, {
+    scope,
+    passports: new PassportControl(rootKeys, { name, account, now: () => given.now(), log: (line) => host.log(line) }),
+    callers: rootOnly,
+    rates: rates === undefined ? unlimited : tokenBuckets(rates, () => world.now()),
+    quotas,
+    tables,
+    reads: tables,
+    keyring,
+    markers: markers({ account, region, rootKeys, random }),
+    changes: 0,
+  });
+  return world;
+}

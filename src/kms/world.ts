@@ -1,0 +1,40 @@
+// What a regional key store works with: a Host with the parts of KMS (wiring.ts puts them together).
+
+import type { RootKeys } from "../crypto/root-keys.ts";
+import type { Host, Outside } from "../durable/host.ts";
+import type { Markers } from "../durable/page-markers.ts";
+import type { PassportControl } from "../durable/passport-control.ts";
+import type { Rates } from "../durable/token-buckets.ts";
+import type { Keyring } from "../keyring/keyring.ts";
+import type { Quotas } from "../limits/quotas.ts";
+import type { RateName, RequestRates } from "../limits/rates.ts";
+import type { ArnScope } from "../wire/arn.ts";
+import type { Callers } from "./callers.ts";
+import type { Reads, Tables } from "./tables/tables.ts";
+
+/** What a store is given besides. */
+export interface Given extends Outside {
+  readonly rootKeys: RootKeys;
+  readonly quotas: Quotas;
+  /** Undefined: not limited. */
+  requestRates(region: string): RequestRates | undefined;
+}
+
+/** What a stage may look at that changes nothing. */
+export interface Sight {
+  readonly scope: ArnScope;
+  readonly reads: Reads;
+  /** Moves with every change that a decision may rest on. */
+  readonly changes: number;
+}
+
+export interface World extends Host, Sight {
+  readonly passports: PassportControl;
+  readonly callers: Callers;
+  readonly rates: Rates<RateName>;
+  readonly quotas: Quotas;
+  readonly tables: Tables;
+  readonly keyring: Keyring;
+  readonly markers: Markers;
+  changes: number;
+}
