@@ -8,20 +8,23 @@ import {
   circles,
   defaultExports,
   emptyNames,
-  familyBreaks,
   importsOf,
   type Layers,
   layerBreaks,
+  longFunctions,
   looseEnds,
   nodeImports,
   openedSecrets,
   opensWithComment,
   pointsOutside,
+  type Rooms,
+  roomBreaks,
   type Source,
   tooLong,
+  untestedFamilies,
 } from "./tools/tidy.ts";
 
-/** Data enters at the bottom and sinks to the top; no arrow points down. */
+/** Floors that services share, then a wing for each service. Data enters at the bottom and sinks to the top; no arrow points down. */
 const LAYERS: Layers = {
   values: {
     wire: [],
@@ -29,10 +32,10 @@ const LAYERS: Layers = {
     keyring: ["crypto", "wire"],
     authz: ["wire"],
     audit: ["crypto", "wire"],
-    store: ["keyring", "audit", "wire"],
-    operations: ["authz", "keyring", "wire"],
-    region: ["operations", "store", "authz", "audit", "keyring", "crypto", "wire"],
     auth: ["crypto", "wire"],
+    limits: ["keyring", "wire"],
+    durable: ["audit", "crypto", "wire"],
+    kms: ["durable", "limits", "authz", "keyring", "audit", "crypto", "wire"],
     front: ["auth", "crypto", "wire"],
     cli: ["auth", "audit", "crypto", "wire"],
     "worker.ts": "everything",
@@ -40,17 +43,39 @@ const LAYERS: Layers = {
   },
   types: {
     authz: ["keyring/key.ts"],
-    operations: ["store"],
-    region: ["env.ts"],
-    front: ["region", "env.ts"],
+    kms: ["env.ts"],
+    front: ["durable/call.ts", "env.ts"],
   },
   packages: {
     crypto: ["node:crypto", "@noble/"],
     auth: ["node:crypto"],
-    region: ["cloudflare:workers"],
+    kms: ["cloudflare:workers"],
     cli: ["node:", "miniflare", "wrangler", "esbuild"],
     "worker.ts": ["itty-router"],
   },
+};
+
+/** The rooms of the key management service. No family of operations imports another: what two of them need moves down. */
+const KMS: Rooms = {
+  wing: "kms",
+  values: {
+    tables: ["itself"],
+    conditions: [],
+    operation: ["conditions"],
+    members: ["operation"],
+    pages: ["operation"],
+    resources: ["operation"],
+    operations: ["operation", "members", "pages"],
+    table: ["operations", "operation", "resources", "conditions"],
+    records: ["table"],
+    callers: ["operation"],
+    world: ["operation", "callers"],
+    call: ["itself", "table", "records", "operation", "world", "callers"],
+    due: ["itself", "operations", "world"],
+    wiring: "everything",
+    "regional-key-store": "everything",
+  },
+  types: ["tables"],
 };
 
 const ROOT = new URL("..", import.meta.url);
@@ -90,8 +115,16 @@ describe("the sources", () => {
     expect(elsewhere.flatMap(nodeImports)).toEqual([]);
   });
 
-  it("have no family of operations that imports another", () => {
-    expect(familyBreaks(sources)).toEqual([]);
+  it("import only what their room may, within the service: no family of operations imports another", () => {
+    expect(sources.flatMap((source) => roomBreaks(source, KMS))).toEqual([]);
+  });
+
+  it("have tests by the name of each family of operations", () => {
+    expect(untestedFamilies(sources, tests)).toEqual([]);
+  });
+
+  it("have functions of at most 70 lines", () => {
+    expect(sources.flatMap(longFunctions)).toEqual([]);
   });
 
   it("form no circle", () => {
@@ -155,22 +188,22 @@ describe("the checks themselves", () => {
   it.each([
     ["src/wire/a.ts", 'import { b } from "../crypto/b.ts";'],
     ["src/crypto/a.ts", 'import type { Key } from "../keyring/key.ts";'],
-    ["src/operations/a.ts", 'import { store } from "../store/store.ts";'],
-    ["src/operations/a.ts", 'import { type Reads, store } from "../store/store.ts";'],
-    ["src/front/a.ts", 'export { perform } from "../region/perform.ts";'],
+    ["src/durable/a.ts", 'import { keys } from "../kms/tables/keys.ts";'],
+    ["src/front/a.ts", 'import { type Reply, call } from "../durable/call.ts";'],
+    ["src/front/a.ts", 'export { perform } from "../kms/call/perform.ts";'],
     ["src/authz/a.ts", 'import type { Keyring } from "../keyring/keyring.ts";'],
-    ["src/store/a.ts", 'import "../region/world.ts";'],
-    ["src/audit/a.ts", 'const b = await import("../store/b.ts");'],
+    ["src/limits/a.ts", 'import "../kms/world.ts";'],
+    ["src/audit/a.ts", 'const b = await import("../durable/b.ts");'],
     ["src/keyring/a.ts", 'import {\n  b,\n  c,\n} from "../authz/b.ts";'],
-    ["src/store/a.ts", 'import { createHash } from "node:crypto";'],
+    ["src/durable/a.ts", 'import { createHash } from "node:crypto";'],
     ["src/other/a.ts", "export const a = 1;"],
   ])("an import against the table is found: %s, %s", (path, line) => {
     expect(breaks(path, line)).toHaveLength(1);
   });
 
   it.each([
-    ["src/operations/a.ts", 'import type { Reads } from "../store/store.ts";'],
-    ["src/operations/a.ts", 'import { type Reads, type Writes } from "../store/store.ts";'],
+    ["src/front/a.ts", 'import type { Reply } from "../durable/call.ts";'],
+    ["src/kms/a.ts", 'import { type Reply, type ObjectCall } from "../durable/call.ts";'],
     ["src/authz/a.ts", 'import type { Key } from "../keyring/key.ts";'],
     ["src/crypto/a.ts", 'import { gcm } from "@noble/ciphers/aes.js";'],
     ["src/wire/a.ts", 'import { b } from "./b.ts"; // import { c } from "../crypto/c.ts"'],
@@ -190,13 +223,44 @@ describe("the checks themselves", () => {
     expect(importsOf(source).map(({ from }) => from)).toEqual(["./1.ts", "./2.ts", "./3.ts"]);
   });
 
-  it("a family that imports another is found, and what makes no operation may be shared", () => {
-    const made = file("src/operations/b.ts", "export const b = accepts(shape, run);");
-    const shared = file("src/operations/c.ts", "export const c = 1;");
-    const family = (from: string) =>
-      file("src/operations/a.ts", `import { x } from "./${from}.ts";`, "export const a = accepts(shape, run);");
-    expect(familyBreaks([family("b"), made, shared])).toHaveLength(1);
-    expect(familyBreaks([family("c"), made, shared])).toEqual([]);
+  it.each([
+    ["src/kms/operations/a.ts", 'import { b } from "./b.ts";'],
+    ["src/kms/operations/a.ts", 'import { keys } from "../tables/keys.ts";'],
+    ["src/kms/tables/a.ts", 'import type { Call } from "../operation.ts";'],
+    ["src/kms/call/a.ts", 'import { keys } from "../tables/keys.ts";'],
+    ["src/kms/due/a.ts", 'import { perform } from "../call/perform.ts";'],
+    ["src/kms/table.ts", 'import { perform } from "./call/perform.ts";'],
+    ["src/kms/new-room/a.ts", "export const a = 1;"],
+  ])("an import against the rooms is found: %s, %s", (path, line) => {
+    expect(roomBreaks(file(path, line), KMS)).toHaveLength(1);
+  });
+
+  it.each([
+    ["src/kms/operations/a.ts", 'import type { Keys } from "../tables/keys.ts";'],
+    ["src/kms/operations/a.ts", 'import { pageOf } from "../pages.ts";'],
+    ["src/kms/call/a.ts", 'import { b } from "./b.ts";'],
+    ["src/kms/wiring.ts", 'import { keys } from "./tables/keys.ts";'],
+    ["src/durable/a.ts", 'import { b } from "./b.ts";'],
+  ])("an import that the rooms allow is not: %s, %s", (path, line) => {
+    expect(roomBreaks(file(path, line), KMS)).toEqual([]);
+  });
+
+  it("a family without tests is found", () => {
+    const family = file("src/kms/operations/a.ts", "");
+    expect(untestedFamilies([family], [file("test/kms/b.test.ts", "")])).toHaveLength(1);
+    expect(untestedFamilies([family], [file("test/kms/a.test.ts", "")])).toEqual([]);
+  });
+
+  it.each([
+    ["export function a(): void {", "}"],
+    ["async function a(b: string): Promise<void> {", "}"],
+    ["export const a = (b: string): void => {", "};"],
+    ["  async a(): Promise<void> {", "  }"],
+    ["  #a(): void {", "  }"],
+  ])("a function of 71 lines is found: %s", (head, end) => {
+    const body = (lines: number): string[] => Array<string>(lines).fill("    f();");
+    expect(longFunctions(file("a", head, ...body(69), end))).toHaveLength(1);
+    expect(longFunctions(file("a", head, ...body(68), end))).toEqual([]);
   });
 
   it("a circle is found, of types too", () => {

@@ -29,11 +29,17 @@ const isText = (value: unknown): value is string => typeof value === "string" &&
 const isTextOrTexts = (value: unknown): boolean =>
   isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
 
+/** A key policy that has been read. */
+export interface PolicyDocument {
+  readonly version: string | undefined;
+  readonly statements: readonly JsonObject[];
+}
+
 /**
- * Checks a document's size and shape. `keyArn`: of the key it is for, where that exists already.
+ * Reads a document, and checks its size and shape. `keyArn`: of the key it is for, where that exists already.
  * @throws KmsError LimitExceededException, MalformedPolicyDocumentException.
  */
-export function checkPolicy(text: string, keyArn?: string): void {
+export function parsePolicy(text: string, keyArn?: string): PolicyDocument {
   // Its characters are U+00FF at most, so a character is one byte or two.
   if (new TextEncoder().encode(text).byteLength > POLICY_BYTES_MAX) {
     throw new KmsError("LimitExceededException", `The policy document exceeds the limit of ${POLICY_BYTES_MAX} bytes.`);
@@ -45,7 +51,8 @@ export function checkPolicy(text: string, keyArn?: string): void {
     throw malformed("The policy document has an invalid version.");
   const statements = Array.isArray(Statement) ? Statement : [Statement];
   if (statements.length === 0 || !statements.every(isObject)) throw malformed("The policy document has no statements.");
-  for (const statement of statements) checkStatement(statement as JsonObject, keyArn);
+  for (const statement of statements) checkStatement(statement, keyArn);
+  return { version: Version, statements };
 }
 
 function checkStatement(statement: JsonObject, keyArn: string | undefined): void {

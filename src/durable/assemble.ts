@@ -1,11 +1,12 @@
 // Puts the host of an object together, once an instance.
 
+import { described } from "../wire/unknown-error.ts";
 import { Agenda } from "./agenda.ts";
-import { described, type Host, type Memory, type Outside } from "./host.ts";
+import type { Host, Memory, Outside, Room } from "./host.ts";
 import { Ledger } from "./ledger.ts";
 import { meta } from "./meta.ts";
 import { hasSchema, type Migration, migrate } from "./migrate.ts";
-import { type Attachments, outbox } from "./outbox.ts";
+import { type Attachments, noAttachments, outbox } from "./outbox.ts";
 import { keepName } from "./own-name.ts";
 import { sealed } from "./sealed.ts";
 import { ThrottledCalls } from "./throttled.ts";
@@ -17,8 +18,9 @@ export interface Own<A> {
   /** Of its records, such as "kms.amazonaws.com". */
   readonly eventSource: string;
   readonly migrations: readonly Migration[];
-  readonly attachments: Attachments<A>;
-  readonly memory: Memory;
+  readonly attachments?: Attachments<A>;
+  /** Absent: the object keeps nothing in memory. */
+  readonly memory?: Memory;
 }
 
 /** Size in bytes at which the database counts as full. The rest of the platform's limit stays free for what the object keeps. */
@@ -28,11 +30,27 @@ const RESERVE_BYTES = 64 * 1024 ** 2;
 /** The outbox is measured with every so many commits, because a flush may wait for D1 while records come. */
 const COMMITS_A_MEASURE = 100;
 
+const NO_MEMORY: Memory = { settle() {}, undo() {}, forget() {} };
+
+/** What is called from outside, as members that tests may exchange one by one. */
+const reached = (outside: Outside): Pick<Outside, "now" | "random" | "uuid" | "after"> => ({
+  now: () => outside.now(),
+  random: (bytes) => outside.random(bytes),
+  uuid: () => outside.uuid(),
+  after: (ms, then) => outside.after(ms, then),
+});
+
+function roomIn(databaseBytes: number): Room {
+  const over = databaseBytes - DATABASE_BYTES_MAX;
+  if (over < 0) return "any call";
+  return over < RESERVE_BYTES ? "what takes away" : "no call";
+}
+
 export function createHost<A>(outside: Outside, own: Own<A>): Host {
   const { storage, name } = outside;
-  const { account, region, eventSource, memory } = own;
+  const { account, region, eventSource, memory = NO_MEMORY, attachments = noAttachments } = own;
   const now = (): number => host.now();
-  const [tableMeta, tableOutbox] = [meta(storage.sql), outbox(storage.sql, own.attachments as Attachments<unknown>)];
+  const [tableMeta, tableOutbox] = [meta(storage.sql), outbox(storage.sql, attachments as Attachments<unknown>)];
   const agenda = new Agenda({ storage, now });
   let commits = 0;
   let ready = hasSchema(storage.sql);
@@ -41,11 +59,16 @@ export function createHost<A>(outside: Outside, own: Own<A>): Host {
     migrate(storage.sql, own.migrations, at);
     keepName(storage.sql, name);
   };
-  /** Belongs into each transaction that has put records into the outbox. */
   const recorded = (): void => {
     agenda.armFlush();
     agenda.follow();
     if (++commits % COMMITS_A_MEASURE === 0) host.measure();
+  };
+
+  const failed = (cause: unknown): void => {
+    memory.forget();
+    agenda.disarm();
+    host.log({ event: "commit failed", ...described(cause) });
   };
 
   const host: Host = {
@@ -56,10 +79,7 @@ export function createHost<A>(outside: Outside, own: Own<A>): Host {
     storage,
     memory,
     trail: outside.trail,
-    now: () => outside.now(),
-    random: (bytes) => outside.random(bytes),
-    uuid: () => outside.uuid(),
-    after: (ms, then) => outside.after(ms, then),
+    ...reached(outside),
     log: (line) => outside.log({ store: name, ...line }),
     meta: tableMeta,
     outbox: tableOutbox,
@@ -68,17 +88,12 @@ export function createHost<A>(outside: Outside, own: Own<A>): Host {
     ledger: new Ledger({
       ...{ storage, meta: tableMeta, outbox: tableOutbox, name, account, region, eventSource, now, recorded },
       uuid: () => host.uuid(),
-      failed(cause) {
-        memory.forget();
-        agenda.disarm();
-        host.log({ event: "commit failed", ...described(cause) });
-      },
+      failed,
     }),
     throttled: new ThrottledCalls(() => host),
     room: "any call",
     measure() {
-      const over = storage.sql.databaseSize - DATABASE_BYTES_MAX;
-      host.room = over < 0 ? "any call" : over < RESERVE_BYTES ? "what takes away" : "no call";
+      host.room = roomIn(storage.sql.databaseSize);
     },
     hasSchema: () => ready,
     ensureSchema() {

@@ -1,9 +1,10 @@
 // The frame in which an alarm's chores run: whatever is due by the clock, each on its own, so that one that fails or waits delays no
 // other; the flush first. Each object brings chores of its own kinds.
 
+import { described } from "../wire/unknown-error.ts";
 import { type Deadline, type OwnKind, RETRY_MS_MAX } from "./agenda.ts";
 import { drain } from "./drain.ts";
-import { described, type Host } from "./host.ts";
+import type { Host } from "./host.ts";
 
 const TROUBLE_MS = 1000;
 const DUE_MAX = 100;

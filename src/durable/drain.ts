@@ -1,7 +1,8 @@
 // From the outbox to D1, a statement at a time, in order. A row leaves the outbox only when D1 gives every one of its hashes back.
 
 import type { Beginning } from "../audit/event.ts";
-import { described, type Host } from "./host.ts";
+import { described } from "../wire/unknown-error.ts";
+import type { Host } from "./host.ts";
 import type { Batch, Link } from "./outbox.ts";
 
 /** Statements and time a run, so that one alarm ends before the platform ends it. */

@@ -60,7 +60,3 @@ export interface Host extends Pick<Outside, "name" | "storage" | "now" | "random
   /** Makes the tables, in the first call of the object's own account; a stranger's call leaves no trace. */
   ensureSchema(): void;
 }
-
-/** An unknown error as the log shows it: never with the request. */
-export const described = (cause: unknown): Record<string, unknown> =>
-  cause instanceof Error ? { name: cause.name, message: cause.message, stack: cause.stack } : { name: typeof cause };

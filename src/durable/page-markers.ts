@@ -4,10 +4,11 @@ import { boxes } from "../crypto/aead.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import { type Bytes, framed, fromBase64Url, fromUtf8, toBase64Url, utf8 } from "../wire/bytes.ts";
 
+/** The markers of one operation. */
 export interface Markers {
-  seal(operation: string, position: string): Promise<string>;
+  seal(position: string): Promise<string>;
   /** @returns the position; undefined for what `seal` did not make for this operation here. */
-  open(operation: string, marker: string): Promise<string | undefined>;
+  open(marker: string): Promise<string | undefined>;
 }
 
 interface MarkerScope {
@@ -17,15 +18,17 @@ interface MarkerScope {
   readonly random: (bytes: number) => Bytes;
 }
 
-export function markers({ account, region, rootKeys, random }: MarkerScope): Markers {
+export function markers({ account, region, rootKeys, random }: MarkerScope): (operation: string) => Markers {
   const sealed = boxes(rootKeys, random, "marker", account, region);
-  const associated = (operation: string) => (version: number) => framed(utf8(operation), Uint8Array.of(version));
-  return {
-    seal: async (operation, position) => toBase64Url(await sealed.seal(utf8(position), associated(operation))),
-    async open(operation, marker) {
-      const box = fromBase64Url(marker);
-      const position = box === undefined ? undefined : await sealed.open(box, associated(operation));
-      return position === undefined ? undefined : fromUtf8(position);
-    },
+  return (operation) => {
+    const associated = (version: number): Bytes => framed(utf8(operation), Uint8Array.of(version));
+    return {
+      seal: async (position) => toBase64Url(await sealed.seal(utf8(position), associated)),
+      async open(marker) {
+        const box = fromBase64Url(marker);
+        const position = box === undefined ? undefined : await sealed.open(box, associated);
+        return position === undefined ? undefined : fromUtf8(position);
+      },
+    };
   };
 }

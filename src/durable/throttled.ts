@@ -2,8 +2,9 @@
 // operation count as one, so that whoever floods an object with them writes no more into it.
 
 import { printEvent, SERVICE } from "../audit/event.ts";
-import { described, type Host } from "./host.ts";
-import type { Entry } from "./ledger.ts";
+import { described } from "../wire/unknown-error.ts";
+import type { Agenda } from "./agenda.ts";
+import type { Entry, Ledger } from "./ledger.ts";
 
 const MINUTE_MS = 60_000;
 /** How many pairs of caller and operation are counted at once. When another one comes, all counts are recorded and begin anew. */
@@ -20,6 +21,18 @@ export interface ThrottledCall {
   readonly error: { readonly code: string; readonly message: string };
 }
 
+/** What counting needs of its object. */
+interface Recording {
+  readonly storage: Pick<DurableObjectStorage, "transactionSync">;
+  readonly agenda: Agenda;
+  readonly ledger: Ledger;
+  readonly region: string;
+  readonly eventSource: string;
+  now(): number;
+  uuid(): string;
+  log(line: Readonly<Record<string, unknown>>): void;
+}
+
 interface Counted extends ThrottledCall {
   /** When the first call was throttled, in milliseconds since the epoch. */
   readonly at: number;
@@ -27,10 +40,10 @@ interface Counted extends ThrottledCall {
 }
 
 export class ThrottledCalls {
-  readonly #host: () => Host;
+  readonly #host: () => Recording;
   readonly #counted = new Map<string, Counted>();
 
-  constructor(host: () => Host) {
+  constructor(host: () => Recording) {
     this.#host = host;
   }
 

@@ -4,19 +4,7 @@ import { type EncryptionContext, exceeds } from "../keyring/ciphertext.ts";
 import type { Key } from "../keyring/key.ts";
 import { algorithmsOf, ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
 import { KmsError } from "../wire/faults.ts";
-import {
-  blob,
-  defaulted,
-  flag,
-  integer,
-  listOf,
-  oneOf,
-  optional,
-  sensitive,
-  string,
-  stringMap,
-  structure,
-} from "../wire/shape.ts";
+import { blob, defaulted, flag, listOf, oneOf, optional, sensitive, string, stringMap, structure } from "../wire/shape.ts";
 import type { Tag } from "./tables/tags.ts";
 
 export const keyId = string({ min: 1, max: 2048 });
@@ -27,8 +15,6 @@ export const encryptionAlgorithm = defaulted(oneOf(...ENCRYPTION_ALGORITHMS), "S
 export const policyDocument = string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" });
 export const customKeyStoreId = string({ min: 1, max: 64 });
 export const ciphertextBlob = blob({ min: 1, max: 6144 });
-export const limit = (max: number) => integer({ min: 1, max });
-export const marker = optional(string({ min: 1, max: 1024, pattern: "[\\u0020-\\u00FF]*" }));
 
 /** An attestation of a Nitro enclave; a request that carries one is refused, see `refuseRecipient`. */
 export const recipient = optional(

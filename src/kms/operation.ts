@@ -10,6 +10,7 @@ import type { Quotas } from "../limits/quotas.ts";
 import type { RateClass } from "../limits/rates.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { decode, type Structure } from "../wire/shape.ts";
+import type { Conditions } from "./conditions.ts";
 import type { Reads, Writes } from "./tables/tables.ts";
 
 /** Who decides about a call: on what the decision rests, whether another account may, whether a grant may give it. */
@@ -27,22 +28,26 @@ export type Resource =
   /** `isNew`: it need not be there. */
   | { readonly kind: "alias"; readonly name: string; readonly isNew: boolean };
 
-/** Everything the pipeline must know to guard an operation, and to record it. */
-export interface Facts {
-  readonly decider: Decider;
-  /** Absent: in every state. */
-  readonly states?: readonly KeyState[];
+export type States = readonly KeyState[];
+
+/** Which keys an operation takes. */
+export interface KeysOf {
   readonly usage?: KeyUsage;
   /** Of which origin the key must be, and of which spec; checked behind the state, unless it says otherwise. */
   readonly kind?: { readonly origins: readonly Origin[]; readonly spec: KeySpecName; readonly beforeState?: true };
-  readonly conditions?: readonly string[];
-  /** `takeAway`: a write that takes away what somebody may do, which a store takes even when its outbox is full. */
-  readonly effect: "read" | "write" | "takeAway";
+}
+
+/** `takeAway`: a write that takes away what somebody may do, which a store takes even when its outbox is full. */
+export type Effect = "read" | "write" | "takeAway";
+
+/** Everything the pipeline must know to guard an operation. */
+export interface Facts extends KeysOf {
+  readonly decider: Decider;
+  /** Undefined: in every state. */
+  readonly states: States | undefined;
+  readonly conditions: Conditions | undefined;
+  readonly effect: Effect;
   readonly rate: RateClass;
-  /** Members of the request that its record keeps. What no row names is absent. */
-  readonly keep: readonly string[];
-  /** Members of the answer that its record keeps. */
-  readonly keepAnswer?: readonly string[];
 }
 
 /** A document's members; not `object`, so that neither a promise nor a function passes for one. */
@@ -97,9 +102,15 @@ export interface Call {
 export interface Handler<In> {
   readonly input: Structure<In>;
   readonly run: (input: In, call: Call) => Result | Promise<Result>;
+  /** Defaults that depend on other members, as records and conditions see them. */
+  readonly fill?: ((input: In) => Output) | undefined;
 }
 
-export const accepts = <In>(input: Structure<In>, run: Handler<In>["run"]): Handler<In> => ({ input, run });
+export const accepts = <In>(input: Structure<In>, run: Handler<In>["run"], fill?: (input: In) => Output): Handler<In> => ({
+  input,
+  run,
+  fill,
+});
 
 /** One decoded request. */
 export interface Request {
@@ -118,25 +129,36 @@ export interface Operation extends Facts {
   readonly read?: (body: string) => Request;
 }
 
-interface Acting<In> {
-  readonly on: (input: In) => readonly Resource[];
-  /** Defaults that depend on other members. */
-  readonly fill?: (input: In) => Readonly<Record<string, unknown>>;
-}
-
-export function row<In extends object>(handler: Handler<In>, facts: Facts & Acting<In>): Operation {
-  const { on, fill, ...rest } = facts;
+/** A row of the table; its columns are those of Facts. A column that asks for nothing is undefined. */
+export function row<In extends object>(
+  handler: Handler<In>,
+  actsOn: (input: In) => readonly Resource[],
+  decider: Decider,
+  states: States | undefined,
+  of: KeysOf | undefined,
+  conditions: Conditions | undefined,
+  effect: Effect,
+  rate: RateClass,
+): Operation {
   return {
-    ...rest,
+    ...{ decider, states, ...of, conditions, effect, rate },
     input: handler.input as Structure<unknown>,
     read(body) {
       const input = decode(handler.input, body);
       const dryRun = "DryRun" in input && input.DryRun === true;
-      const recorded = { ...input, ...fill?.(input) };
-      return { recorded, resources: on(input), dryRun, run: (call) => handler.run(input, call) };
+      const recorded = { ...input, ...handler.fill?.(input) };
+      return { recorded, resources: actsOn(input), dryRun, run: (call) => handler.run(input, call) };
     },
   };
 }
 
 /** A row that is not built yet: its facts stand, a call of it is answered that it is not available. */
-export const planned = (facts: Facts): Operation => facts;
+export const planned = (
+  _actsOn: undefined,
+  decider: Decider,
+  states: States | undefined,
+  of: KeysOf | undefined,
+  conditions: Conditions | undefined,
+  effect: Effect,
+  rate: RateClass,
+): Operation => ({ decider, states, ...of, conditions, effect, rate });

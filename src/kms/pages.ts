@@ -1,7 +1,14 @@
 // Lists by pages: a marker is where the last page ended.
 
 import { KmsError } from "../wire/faults.ts";
+import { defaulted, integer, optional, string } from "../wire/shape.ts";
 import type { Call } from "./operation.ts";
+
+/** The members of a list's request; items a page. */
+export const paged = ({ byDefault, max }: { readonly byDefault: number; readonly max: number }) => ({
+  Limit: defaulted(integer({ min: 1, max }), byDefault),
+  Marker: optional(string({ min: 1, max: 1024, pattern: "[\\u0020-\\u00FF]*" })),
+});
 
 export interface PageRequest {
   readonly Limit: number;
@@ -19,17 +26,16 @@ export interface Page<T> {
  * @throws KmsError InvalidMarkerException.
  */
 export async function pageOf<T>(
-  operation: string,
   { Limit, Marker }: PageRequest,
   { markers }: Pick<Call, "markers">,
   read: (after: string, limit: number) => readonly T[],
   position: (item: T) => string,
 ): Promise<Page<T>> {
-  const after = Marker === undefined ? "" : await markers.open(operation, Marker);
+  const after = Marker === undefined ? "" : await markers.open(Marker);
   if (after === undefined) throw new KmsError("InvalidMarkerException");
   const found = read(after, Limit + 1);
   const items = found.slice(0, Limit);
   const last = items.at(-1);
   const Truncated = found.length > Limit && last !== undefined;
-  return { items, NextMarker: Truncated ? await markers.seal(operation, position(last)) : undefined, Truncated };
+  return { items, NextMarker: Truncated ? await markers.seal(position(last)) : undefined, Truncated };
 }

@@ -35,6 +35,6 @@ export interface World extends Host, Sight {
   readonly quotas: Quotas;
   readonly tables: Tables;
   readonly keyring: Keyring;
-  readonly markers: Markers;
+  readonly markers: (operation: string) => Markers;
   changes: number;
 }

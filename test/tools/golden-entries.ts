@@ -92,7 +92,7 @@ async function checkValue(rootKeys: RootKeys): Promise<Entries> {
 async function marker(rootKeys: RootKeys): Promise<Entries> {
   const { random } = fixedRandom();
   const [operation, position] = ["ListKeys", KEY_IDS[0] ?? ""];
-  const text = await markers({ account: ACCOUNT, region: REGION, rootKeys, random }).seal(operation, position);
+  const text = await markers({ account: ACCOUNT, region: REGION, rootKeys, random })(operation).seal(position);
   return { marker: { kind: "marker", version: rootKeys.seal, account: ACCOUNT, region: REGION, operation, position, text } };
 }
 

@@ -1,6 +1,7 @@
 // The operation table as a page to read: one line an operation, the columns that decide who may do what.
 
 import type { Operation } from "../../src/kms/operation.ts";
+import { keptOf } from "../../src/kms/records.ts";
 
 const WHO = `| decider | decided by | from another account | by a grant |
 |---|---|---|---|
@@ -27,15 +28,15 @@ const line = ([name, op]: [string, Operation]): string =>
     op.usage ?? NONE,
     op.effect,
     op.rate,
-    listed(op.keep),
-    listed(op.keepAnswer),
+    listed(keptOf(name)?.request),
+    listed(keptOf(name)?.answer),
     op.read === undefined ? "planned" : "yes",
   ].join(" | ")} |`;
 
 export function operationsPage(table: Readonly<Record<string, Operation>>): string {
   const rows = Object.entries(table);
   const built = rows.filter(([, { read }]) => read !== undefined).length;
-  return `<!-- Printed from src/kms/table.ts by \`node test/tools/operations-md.ts\`: change it there. -->
+  return `<!-- Printed from src/kms/table.ts and records.ts by \`node test/tools/operations-md.ts\`: change it there. -->
 
 # Operations
 

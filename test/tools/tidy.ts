@@ -56,7 +56,7 @@ export interface Layers {
 export function layerBreaks(source: Source, { values, types, packages }: Layers): string[] {
   const layer = layerOf(source.path);
   const allowed = values[layer];
-  if (allowed === undefined) return [`${source.path}: its folder is not in the table`];
+  if (allowed === undefined) return [`${source.path}: its folder is not in the table: add it, with what it may import`];
   const isAllowed = ({ from, typesOnly }: Import): boolean => {
     const target = targetOf(source.path, from);
     if (target === undefined)
@@ -67,22 +67,71 @@ export function layerBreaks(source: Source, { values, types, packages }: Layers)
   };
   return importsOf(source)
     .filter((each) => !isAllowed(each))
-    .map(({ from, typesOnly }) => `${source.path}: imports ${typesOnly ? "types of " : ""}${from}`);
-}
-
-/** A family is a file of `operations` that makes operations. What two of them need is in a file that makes none. */
-export function familyBreaks(sources: readonly Source[]): string[] {
-  const inFolder = sources.filter(({ path }) => layerOf(path) === "operations");
-  const families = new Set(inFolder.filter((source) => /=\s*accepts\s*[<(]/.test(codeOf(source))).map(({ path }) => path));
-  return inFolder
-    .filter(({ path }) => path !== "src/kms/table.ts")
-    .flatMap((source) =>
-      importsOf(source)
-        .map(({ from }) => targetOf(source.path, from) ?? "")
-        .filter((target) => families.has(target))
-        .map((target) => `${source.path}: imports the family ${target}`),
+    .map(
+      ({ from, typesOnly }) =>
+        `${source.path}: imports ${typesOnly ? "types of " : ""}${from}: hand it in as an argument, or move it down`,
     );
 }
+
+/** The room of a wing that a file is in: a folder of it, or the file itself. */
+const roomOf = (path: string): string => path.split("/")[2]?.replace(/\.ts$/, "") ?? "";
+
+/**
+ * Within a wing of `src`, such as `kms`: what each room may import of the wing; "itself" where its files may import each other.
+ * A room that is not in the table may import everything.
+ */
+export interface Rooms {
+  readonly wing: string;
+  readonly values: Readonly<Record<string, readonly string[] | "everything">>;
+  /** What every room may import types of. */
+  readonly types: readonly string[];
+}
+
+export function roomBreaks(source: Source, { wing, values, types }: Rooms): string[] {
+  if (layerOf(source.path) !== wing) return [];
+  const room = roomOf(source.path);
+  const allowed = values[room];
+  if (allowed === undefined) return [`${source.path}: its room is not in the table of ${wing}/`];
+  return importsOf(source).flatMap(({ from, typesOnly }) => {
+    const target = targetOf(source.path, from);
+    if (target === undefined || layerOf(target) !== wing || allowed === "everything") return [];
+    const other = roomOf(target);
+    const isAllowed =
+      other === room ? allowed.includes("itself") : allowed.includes(other) || (typesOnly && types.includes(other));
+    return isAllowed
+      ? []
+      : [`${source.path}: imports ${typesOnly ? "types of " : ""}${from}: move what both need down, or hand it in`];
+  });
+}
+
+const FUNCTION_LINES_MAX = 70;
+
+/** Functions and methods by their first line's indentation, as the formatter leaves it. Classes and tables are none. */
+export function longFunctions(source: Source): string[] {
+  const lines = codeOf(source).split("\n");
+  return lines.flatMap((line, at) => {
+    const [, indent = "", head = ""] = /^( *)(.*[({]) ?$/.exec(line) ?? /^( *)(.*\{)$/.exec(line) ?? [];
+    const isFunction =
+      /^(export )?(default )?(async )?function\b/.test(head) ||
+      /^(export )?const \w+.*(=>|= async \(|= \()/.test(head) ||
+      /^(override |async |static |private |get |set |#)*[#\w]+(<[^>]*>)?\(.*\{$/.test(head);
+    if (!isFunction || /^(if|for|while|switch|catch|return)\b/.test(head)) return [];
+    const end = lines.findIndex(
+      (other, below) => below > at && new RegExp(`^${indent}[})\\]]+[;,)]*$`).test(other) && !/^\s*\)/.test(other),
+    );
+    const length = end - at + 1;
+    return length > FUNCTION_LINES_MAX
+      ? [`${source.path}:${at + 1}: a function of ${length} lines: split it at ${FUNCTION_LINES_MAX}`]
+      : [];
+  });
+}
+
+/** Each family of operations has its tests under its own name. */
+export const untestedFamilies = (sources: readonly Source[], tests: readonly Source[]): string[] =>
+  sources
+    .flatMap(({ path }) => /^src\/kms\/operations\/(.+)\.ts$/.exec(path)?.[1] ?? [])
+    .filter((family) => !tests.some(({ path }) => path === `test/kms/${family}.test.ts`))
+    .map((family) => `src/kms/operations/${family}.ts: has no tests: write test/kms/${family}.test.ts`);
 
 /** @returns each circle once, by the path that closes it. Types count: a circle of types is two files that are one. */
 export function circles(sources: readonly Source[]): string[] {
@@ -106,7 +155,7 @@ const LINES_MAX = 300;
 
 export function tooLong({ path, text }: Source): string[] {
   const lines = text.split("\n").length - 1;
-  return lines > LINES_MAX ? [`${path}: ${lines} lines`] : [];
+  return lines > LINES_MAX ? [`${path}: ${lines} lines: split it by subject`] : [];
 }
 
 export const opensWithComment = ({ path, text }: Source): string[] =>
@@ -127,8 +176,11 @@ export function emptyNames(source: Source): string[] {
     ...[...code.matchAll(declared)].map(([, name = ""]) => name),
     ...listed.map((name) => name.replace(/^\s*type\s+|^.*\sas\s+/, "").trim()),
   ];
-  const file = isEmptyName(source.path) ? [`${source.path}: its name says nothing`] : [];
-  return [...file, ...names.filter(isEmptyName).map((name) => `${source.path}: exports ${name}`)];
+  const file = isEmptyName(source.path) ? [`${source.path}: its name says nothing: use the noun of its subject`] : [];
+  return [
+    ...file,
+    ...names.filter(isEmptyName).map((name) => `${source.path}: exports ${name}: use a verb or a noun that says what it is`),
+  ];
 }
 
 /** Clock, randomness, network and environment come in as arguments. */
@@ -146,23 +198,28 @@ const AMBIENT: readonly RegExp[] = [
 
 export function ambientReads(source: Source): string[] {
   const code = codeOf(source);
-  return AMBIENT.flatMap((word) => word.exec(code)?.[0] ?? []).map((found) => `${source.path}: ${found}`);
+  return AMBIENT.flatMap((word) => word.exec(code)?.[0] ?? []).map(
+    (found) => `${source.path}: ${found}: use what World or an argument gives`,
+  );
 }
 
 export const openedSecrets = (source: Source): string[] =>
-  /\bSecret\s*\.\s*open\b/.test(codeOf(source)) ? [`${source.path}: opens a Secret`] : [];
+  /\bSecret\s*\.\s*open\b/.test(codeOf(source)) ? [`${source.path}: opens a Secret: use a function of crypto/`] : [];
 
 export const defaultExports = (source: Source): string[] =>
-  /^export\s+default\b|^export\s*\{[^}]*\bas\s+default\b/m.test(codeOf(source)) ? [`${source.path}: has a default export`] : [];
+  /^export\s+default\b|^export\s*\{[^}]*\bas\s+default\b/m.test(codeOf(source))
+    ? [`${source.path}: has a default export: use a named one`]
+    : [];
 
 export const nodeImports = (source: Source): string[] =>
   importsOf(source)
     .filter(({ from }) => from.startsWith("node:"))
-    .map(({ from }) => `${source.path}: imports ${from}`);
+    .map(({ from }) => `${source.path}: imports ${from}: use crypto/ or auth/`);
 
 // Put together, so that this file does not hold what it looks for.
 const LOOSE_END = new RegExp(`\\b(?:${["TO", "DO"].join("")}|${["FIX", "ME"].join("")})\\b`);
 const OUTSIDE = ["..", "shared"].join("/");
 
-export const looseEnds = ({ path, text }: Source): string[] => (LOOSE_END.test(text) ? [`${path}: a loose end`] : []);
+export const looseEnds = ({ path, text }: Source): string[] =>
+  LOOSE_END.test(text) ? [`${path}: a loose end: use an issue`] : [];
 export const pointsOutside = ({ path, text }: Source): string[] => (text.includes(OUTSIDE) ? [`${path}: names ${OUTSIDE}`] : []);

@@ -1,10 +1,10 @@
 // The end of a call: admitted again where the world has moved, changed, recorded, all in one turn. Nothing here awaits.
 
-import { described } from "../../durable/host.ts";
 import type { Written } from "../../durable/ledger.ts";
 import { serviceEntry } from "../../durable/own-change.ts";
 import { failure, success } from "../../wire/aws-json.ts";
 import { KmsError, type Outcome } from "../../wire/faults.ts";
+import { described } from "../../wire/unknown-error.ts";
 import type { View } from "../callers.ts";
 import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";

@@ -81,7 +81,7 @@ function handed(visit: Readable, world: World): Call {
     ciphertext: visit.ciphertext,
     keyring: world.keyring,
     reads: world.reads,
-    markers: world.markers,
+    markers: world.markers(visit.call.name),
     quotas: world.quotas,
     now: world.now,
     random: world.random,

@@ -4,6 +4,7 @@ import { type Event, printEvent, type RecordedResource } from "../../audit/event
 import type { Entry } from "../../durable/ledger.ts";
 import { type Key, keyResource } from "../../keyring/key.ts";
 import type { Output } from "../operation.ts";
+import { keptOf } from "../records.ts";
 import type { LastUse } from "../tables/last-uses.ts";
 import type { World } from "../world.ts";
 import type { Visit } from "./visit.ts";
@@ -64,19 +65,21 @@ const subject = ({ made, located = [] }: Visit): Key | undefined =>
   made ?? located.find(({ resource }) => resource.kind !== "alias")?.key ?? located[0]?.key;
 
 function kept(visit: Visit): Event["request"] {
-  const { op, request } = visit;
-  if (op === undefined || request === undefined) return undefined;
+  const { call, op, request } = visit;
+  const keep = keptOf(call.name)?.request;
+  if (op === undefined || request === undefined || keep === undefined) return undefined;
   const key = subject(visit);
   const named =
     request.recorded["KeyId"] === undefined && key !== undefined && op.decider !== "account" ? { KeyId: key.arn } : {};
-  return { members: { ...request.recorded, ...named }, keep: op.keep };
+  return { members: { ...request.recorded, ...named }, keep };
 }
 
 /** A write that answers nothing is recorded with its key. */
 function answered(visit: Visit, output: Output | undefined): Event["answer"] {
-  const { op } = visit;
+  const { call, op } = visit;
   if (op === undefined || op.effect === "read") return undefined;
-  if (op.keepAnswer !== undefined && output !== undefined) return { members: output, keep: op.keepAnswer };
+  const keep = keptOf(call.name)?.answer;
+  if (keep !== undefined && output !== undefined) return { members: output, keep };
   const key = subject(visit);
   return key === undefined ? undefined : { members: { KeyId: key.arn }, keep: ["KeyId"] };
 }

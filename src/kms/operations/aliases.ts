@@ -3,11 +3,11 @@
 import { aliasArn, parseKeyName } from "../../wire/arn.ts";
 import { KmsError } from "../../wire/faults.ts";
 import { PARTITION } from "../../wire/regions.ts";
-import { defaulted, optional, string, structure } from "../../wire/shape.ts";
+import { optional, string, structure } from "../../wire/shape.ts";
 import { shown } from "../../wire/shown.ts";
-import { keyId, limit, marker } from "../members.ts";
+import { keyId } from "../members.ts";
 import { accepts, type Call } from "../operation.ts";
-import { pageOf } from "../pages.ts";
+import { paged, pageOf } from "../pages.ts";
 
 const aliasName = string({ min: 1, max: 256, pattern: "^[a-zA-Z0-9:/_-]+$" });
 const PREFIX = "alias/";
@@ -75,15 +75,12 @@ export const deleteAlias = accepts(structure({ AliasName: aliasName }, checkName
   return {};
 });
 
-const ALIASES_PAGE_DEFAULT = 50;
-const ALIASES_PAGE_MAX = 100;
-
 export const listAliases = accepts(
-  structure({ KeyId: optional(keyId), Limit: defaulted(limit(ALIASES_PAGE_MAX), ALIASES_PAGE_DEFAULT), Marker: marker }),
+  structure({ KeyId: optional(keyId), ...paged({ byDefault: 50, max: 100 }) }),
   async (input, call) => {
     const ofKey = input.KeyId === undefined ? undefined : call.key.id;
     const read = (after: string, count: number) => call.reads.aliases.page(ofKey, after, count);
-    const { items, ...page } = await pageOf("ListAliases", input, call, read, ({ name }) => name);
+    const { items, ...page } = await pageOf(input, call, read, ({ name }) => name);
     const Aliases = items.map(({ name, keyId: target, createdAt, updatedAt }) => ({
       AliasName: name,
       AliasArn: arnOf(name, call),

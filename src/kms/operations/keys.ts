@@ -1,13 +1,13 @@
 // Keys: made, shown, listed, switched on and off. Source: KMS API reference.
 
-import { checkPolicy, defaultPolicy } from "../../authz/policy.ts";
+import { defaultPolicy, parsePolicy } from "../../authz/policy.ts";
 import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../../keyring/key.ts";
 import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../../keyring/specs.ts";
 import { KmsError } from "../../wire/faults.ts";
 import { defaulted, flag, oneOf, optional, string, structure } from "../../wire/shape.ts";
-import { checkTags, customKeyStoreId, grantTokens, keyId, limit, marker, policyDocument, tagList } from "../members.ts";
+import { checkTags, customKeyStoreId, grantTokens, keyId, policyDocument, tagList } from "../members.ts";
 import { accepts, type Output } from "../operation.ts";
-import { pageOf } from "../pages.ts";
+import { paged, pageOf } from "../pages.ts";
 import type { Writes } from "../tables/tables.ts";
 
 /** KeyMetadata, as CreateKey and DescribeKey answer it. */
@@ -59,7 +59,7 @@ const creation = structure(
     }
     chooseSpec(input);
     checkTags(input.Tags);
-    if (input.Policy !== undefined) checkPolicy(input.Policy);
+    if (input.Policy !== undefined) parsePolicy(input.Policy);
   },
 );
 
@@ -84,60 +84,58 @@ function chooseSpec({ KeySpec, CustomerMasterKeySpec, KeyUsage }: SpecChoice): {
 }
 
 /** The defaults of CreateKey as its record and its conditions see them. */
-export function filled(input: SpecChoice): Output {
+function filled(input: SpecChoice): Output {
   const { spec, usage } = chooseSpec(input);
   return { KeySpec: spec, CustomerMasterKeySpec: spec, KeyUsage: usage };
 }
 
-export const createKey = accepts(creation, async (input, { account, keyring, now, quotas, uuid }) => {
-  const { spec, usage } = chooseSpec(input);
-  if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined) throw notYet("CustomKeyStoreId");
-  if (input.Origin !== "AWS_KMS") throw notYet(`Origin ${input.Origin}`);
-  if (!keySpec(spec).built) throw notYet(`KeySpec ${spec}`);
-  if (input.MultiRegion) throw notYet("MultiRegion");
-  const id = uuid();
-  const material = await keyring.create({ id, spec, usage });
-  return (writes) => {
-    if (writes.keys.count() >= quotas.keys) {
-      throw new KmsError(
-        "LimitExceededException",
-        `This account has reached its limit of ${quotas.keys} KMS keys in this Region.`,
-      );
-    }
-    const createdAt = now();
-    const key = writes.keys.insert({
-      id,
-      spec,
-      usage,
-      origin: input.Origin,
-      state: "Enabled",
-      description: input.Description,
-      policy: input.Policy ?? defaultPolicy(account),
-      multiRegion: false,
-      createdAt,
-      salt: material.saltBox,
-      materialId: material.materialId,
-    });
-    writes.materials.insert({ id: material.materialId, keyId: id, box: material.box, origin: input.Origin, createdAt });
-    writes.tags.put(id, input.Tags);
-    return { output: { KeyMetadata: describe(key) }, made: key };
-  };
-});
+export const createKey = accepts(
+  creation,
+  async (input, { account, keyring, now, quotas, uuid }) => {
+    const { spec, usage } = chooseSpec(input);
+    if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined) throw notYet("CustomKeyStoreId");
+    if (input.Origin !== "AWS_KMS") throw notYet(`Origin ${input.Origin}`);
+    if (!keySpec(spec).built) throw notYet(`KeySpec ${spec}`);
+    if (input.MultiRegion) throw notYet("MultiRegion");
+    const id = uuid();
+    const material = await keyring.create({ id, spec, usage });
+    return (writes) => {
+      if (writes.keys.count() >= quotas.keys) {
+        throw new KmsError(
+          "LimitExceededException",
+          `This account has reached its limit of ${quotas.keys} KMS keys in this Region.`,
+        );
+      }
+      const createdAt = now();
+      const key = writes.keys.insert({
+        id,
+        spec,
+        usage,
+        origin: input.Origin,
+        state: "Enabled",
+        description: input.Description,
+        policy: input.Policy ?? defaultPolicy(account),
+        multiRegion: false,
+        createdAt,
+        salt: material.saltBox,
+        materialId: material.materialId,
+      });
+      writes.materials.insert({ id: material.materialId, keyId: id, box: material.box, origin: input.Origin, createdAt });
+      writes.tags.put(id, input.Tags);
+      return { output: { KeyMetadata: describe(key) }, made: key };
+    };
+  },
+  filled,
+);
 
 export const describeKey = accepts(structure({ KeyId: keyId, GrantTokens: grantTokens }), (_, { key }) => ({
   output: { KeyMetadata: describe(key) },
 }));
 
-const KEYS_PAGE_DEFAULT = 100;
-const KEYS_PAGE_MAX = 1000;
-
-export const listKeys = accepts(
-  structure({ Limit: defaulted(limit(KEYS_PAGE_MAX), KEYS_PAGE_DEFAULT), Marker: marker }),
-  async (input, call) => {
-    const { items, ...page } = await pageOf("ListKeys", input, call, call.reads.keys.page, ({ id }) => id);
-    return { output: { Keys: items.map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })), ...page } };
-  },
-);
+export const listKeys = accepts(structure({ ...paged({ byDefault: 100, max: 1000 }) }), async (input, call) => {
+  const { items, ...page } = await pageOf(input, call, call.reads.keys.page, ({ id }) => id);
+  return { output: { Keys: items.map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })), ...page } };
+});
 
 export const updateKeyDescription = accepts(
   structure({ KeyId: keyId, Description: string(DESCRIPTION) }),

@@ -1,11 +1,11 @@
 // The key policy, of which each key has exactly one, named "default". Source: KMS API reference.
 
-import { checkPolicy } from "../../authz/policy.ts";
+import { parsePolicy } from "../../authz/policy.ts";
 import { KmsError } from "../../wire/faults.ts";
 import { defaulted, flag, string, structure } from "../../wire/shape.ts";
-import { keyId, limit, marker, policyDocument } from "../members.ts";
+import { keyId, policyDocument } from "../members.ts";
 import { accepts } from "../operation.ts";
-import { pageOf } from "../pages.ts";
+import { paged, pageOf } from "../pages.ts";
 
 const POLICY_NAME = "default";
 const policyName = string({ min: 1, max: 128, pattern: "[\\w]+" });
@@ -27,7 +27,7 @@ export const putKeyPolicy = accepts(
   }),
   ({ PolicyName, Policy }, { key }) => {
     if (PolicyName !== POLICY_NAME) throw new KmsError("NotFoundException", "No such policy exists");
-    checkPolicy(Policy, key.arn);
+    parsePolicy(Policy, key.arn);
     return (writes) => {
       writes.keys.setPolicy(key.id, Policy);
       return {};
@@ -35,14 +35,11 @@ export const putKeyPolicy = accepts(
   },
 );
 
-const POLICIES_PAGE_DEFAULT = 100;
-const POLICIES_PAGE_MAX = 1000;
-
 export const listKeyPolicies = accepts(
-  structure({ KeyId: keyId, Limit: defaulted(limit(POLICIES_PAGE_MAX), POLICIES_PAGE_DEFAULT), Marker: marker }),
+  structure({ KeyId: keyId, ...paged({ byDefault: 100, max: 1000 }) }),
   async (input, call) => {
     const read = (after: string) => (after < POLICY_NAME ? [POLICY_NAME] : []);
-    const { items, ...page } = await pageOf("ListKeyPolicies", input, call, read, (name) => name);
+    const { items, ...page } = await pageOf(input, call, read, (name) => name);
     return { output: { PolicyNames: items, ...page } };
   },
 );

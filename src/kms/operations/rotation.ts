@@ -6,9 +6,9 @@ import { daysAfter, type Key, keyResource } from "../../keyring/key.ts";
 import type { NewMaterial } from "../../keyring/keyring.ts";
 import { KmsError } from "../../wire/faults.ts";
 import { defaulted, integer, oneOf, structure } from "../../wire/shape.ts";
-import { keyId, limit, marker } from "../members.ts";
+import { keyId } from "../members.ts";
 import { accepts } from "../operation.ts";
-import { pageOf } from "../pages.ts";
+import { paged, pageOf } from "../pages.ts";
 import type { RotationType } from "../tables/materials.ts";
 import type { Writes } from "../tables/tables.ts";
 
@@ -80,22 +80,18 @@ export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, 
   };
 });
 
-const ROTATIONS_PAGE_DEFAULT = 100;
-const ROTATIONS_PAGE_MAX = 1000;
-
 export const listKeyRotations = accepts(
   structure({
     KeyId: keyId,
     IncludeKeyMaterial: defaulted(oneOf("ALL_KEY_MATERIAL", "ROTATIONS_ONLY"), "ROTATIONS_ONLY"),
-    Limit: defaulted(limit(ROTATIONS_PAGE_MAX), ROTATIONS_PAGE_DEFAULT),
-    Marker: marker,
+    ...paged({ byDefault: 100, max: 1000 }),
   }),
   async (input, call) => {
     const { key, reads } = call;
     // The first material, of sequence 0, is the one that no rotation has made.
     const beginning = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL" ? -1 : 0;
     const read = (after: string, count: number) => reads.materials.page(key.id, after === "" ? beginning : Number(after), count);
-    const { items, ...page } = await pageOf("ListKeyRotations", input, call, read, ({ sequence }) => String(sequence));
+    const { items, ...page } = await pageOf(input, call, read, ({ sequence }) => String(sequence));
     const Rotations = items.map(({ id, state, rotation }) => ({
       KeyId: key.arn,
       KeyMaterialId: id,

@@ -1,10 +1,10 @@
 // Tags of keys. Source: KMS API reference; developer guide, "Tags in AWS KMS".
 
 import { KmsError } from "../../wire/faults.ts";
-import { defaulted, listOf, structure } from "../../wire/shape.ts";
-import { checkTags, keyId, limit, marker, tagKey, tagList } from "../members.ts";
+import { listOf, structure } from "../../wire/shape.ts";
+import { checkTags, keyId, tagKey, tagList } from "../members.ts";
 import { accepts } from "../operation.ts";
-import { pageOf } from "../pages.ts";
+import { paged, pageOf } from "../pages.ts";
 
 export const tagResource = accepts(
   structure({ KeyId: keyId, Tags: tagList }, ({ Tags }) => checkTags(Tags)),
@@ -23,14 +23,11 @@ export const untagResource = accepts(structure({ KeyId: keyId, TagKeys: listOf(t
   return {};
 });
 
-const TAGS_PAGE_DEFAULT = 50;
-const TAGS_PAGE_MAX = 50;
-
 export const listResourceTags = accepts(
-  structure({ KeyId: keyId, Limit: defaulted(limit(TAGS_PAGE_MAX), TAGS_PAGE_DEFAULT), Marker: marker }),
+  structure({ KeyId: keyId, ...paged({ byDefault: 50, max: 50 }) }),
   async (input, call) => {
     const read = (after: string, count: number) => call.reads.tags.page(call.key.id, after, count);
-    const { items, ...page } = await pageOf("ListResourceTags", input, call, read, ({ position }) => position);
+    const { items, ...page } = await pageOf(input, call, read, ({ position }) => position);
     return { output: { Tags: items.map(({ TagKey, TagValue }) => ({ TagKey, TagValue })), ...page } };
   },
 );

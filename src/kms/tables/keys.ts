@@ -69,68 +69,84 @@ export interface KeyMemory {
   undo(): void;
 }
 
-/** `dropped` is told each key that is written, in the turn of the write, and again where the write is undone. */
-export function keys(sql: SqlStorage, sealed: Sealed, scope: ArnScope, dropped: (id: string) => void): KeyWrites & KeyMemory {
-  const cached = new Map<string, Key>();
+const keyOf = (scope: ArnScope, row: KeyRow): Key => ({
+  id: row.id,
+  arn: keyArn(scope, row.id),
+  account: scope.account,
+  spec: row.spec,
+  usage: row.usage,
+  origin: row.origin,
+  state: row.state,
+  description: row.description,
+  multiRegion: row.multi_region === 1,
+  createdAt: row.created_at,
+  materialId: row.material_id ?? undefined,
+  deletionAt: row.deletion_at ?? undefined,
+  rotation:
+    row.rotation_days === null || row.next_rotation_at === null
+      ? undefined
+      : { days: row.rotation_days, nextAt: row.next_rotation_at },
+});
+
+/** Keys that were read, and which of them the change at work has written. */
+function keyMemory(dropped: (id: string) => void): KeyMemory & Pick<Map<string, Key>, "get"> & Written {
+  const read = new Map<string, Key>();
   const written = new Set<string>();
-
-  const fromRow = (row: KeyRow): Key => ({
-    id: row.id,
-    arn: keyArn(scope, row.id),
-    account: scope.account,
-    spec: row.spec,
-    usage: row.usage,
-    origin: row.origin,
-    state: row.state,
-    description: row.description,
-    multiRegion: row.multi_region === 1,
-    createdAt: row.created_at,
-    materialId: row.material_id ?? undefined,
-    deletionAt: row.deletion_at ?? undefined,
-    rotation:
-      row.rotation_days === null || row.next_rotation_at === null
-        ? undefined
-        : { days: row.rotation_days, nextAt: row.next_rotation_at },
-  });
-
-  const find = (id: string): Key | undefined => {
-    const known = cached.get(id);
-    if (known !== undefined) return known;
-    const [row] = sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id = ?`, id).toArray();
-    if (row === undefined) return undefined;
-    const key = fromRow(row);
-    remember(cached, CACHED_MAX, id, key);
-    return key;
-  };
-
-  const saltSlot = (id: string): number =>
-    sql.exec<{ salt_slot: number }>("SELECT salt_slot FROM key WHERE id = ?", id).one().salt_slot;
-
   const drop = (id: string): void => {
-    cached.delete(id);
+    read.delete(id);
     dropped(id);
   };
-
-  const touch = (id: string): void => {
-    written.add(id);
-    drop(id);
-  };
-
-  const update = (id: string, columns: string, ...values: SqlStorageValue[]): void => {
-    sql.exec(`UPDATE key SET ${columns} WHERE id = ?`, ...values, id);
-    touch(id);
-  };
-
   return {
-    find,
-    forget: () => cached.clear(),
+    get: (id) => read.get(id),
+    keep(key) {
+      remember(read, CACHED_MAX, key.id, key);
+      return key;
+    },
+    touch(id) {
+      written.add(id);
+      drop(id);
+    },
+    forget: () => read.clear(),
     settle: () => written.clear(),
     undo() {
       for (const id of written) drop(id);
       written.clear();
     },
-    page: (after, limit) =>
-      sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id > ? ORDER BY id LIMIT ?`, after, limit).toArray().map(fromRow),
+  };
+}
+
+interface Written {
+  keep(key: Key): Key;
+  /** A key's row has been written. */
+  touch(id: string): void;
+}
+
+/** `dropped` is told each key that is written, in the turn of the write, and again where the write is undone. */
+export function keys(sql: SqlStorage, sealed: Sealed, scope: ArnScope, dropped: (id: string) => void): KeyWrites & KeyMemory {
+  const memory = keyMemory(dropped);
+
+  const find = (id: string): Key | undefined => {
+    const known = memory.get(id);
+    if (known !== undefined) return known;
+    const [row] = sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id = ?`, id).toArray();
+    return row === undefined ? undefined : memory.keep(keyOf(scope, row));
+  };
+
+  const page = (after: string, limit: number): Key[] => {
+    const rows = sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id > ? ORDER BY id LIMIT ?`, after, limit).toArray();
+    return rows.map((row) => keyOf(scope, row));
+  };
+
+  const saltSlot = (id: string): number =>
+    sql.exec<{ salt_slot: number }>("SELECT salt_slot FROM key WHERE id = ?", id).one().salt_slot;
+
+  const update = (id: string, columns: string, ...values: SqlStorageValue[]): void => {
+    sql.exec(`UPDATE key SET ${columns} WHERE id = ?`, ...values, id);
+    memory.touch(id);
+  };
+
+  return {
+    ...{ find, page, forget: memory.forget, settle: memory.settle, undo: memory.undo },
     count: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM key").one().count,
     policy: (id) => sql.exec<{ policy: string }>("SELECT policy FROM key WHERE id = ?", id).one().policy,
     insert(key) {
@@ -148,7 +164,7 @@ export function keys(sql: SqlStorage, sealed: Sealed, scope: ArnScope, dropped: 
         key.policy,
         sealed.put(key.salt),
       );
-      touch(key.id);
+      memory.touch(key.id);
       return { ...key, arn: keyArn(scope, key.id), account: scope.account, deletionAt: undefined, rotation: undefined };
     },
     salt: (id) => sealed.get(saltSlot(id)),
@@ -160,7 +176,7 @@ export function keys(sql: SqlStorage, sealed: Sealed, scope: ArnScope, dropped: 
     remove(id) {
       sealed.free(saltSlot(id));
       sql.exec("DELETE FROM key WHERE id = ?", id);
-      touch(id);
+      memory.touch(id);
     },
     setStateWhenAvailable: (id, state) => update(id, "state_when_available = ?", state),
     setDescription: (id, description) => update(id, "description = ?", description),

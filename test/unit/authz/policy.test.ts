@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkPolicy, defaultPolicy, POLICY_BYTES_MAX } from "../../../src/authz/policy.ts";
+import { defaultPolicy, POLICY_BYTES_MAX, parsePolicy } from "../../../src/authz/policy.ts";
 import { parsePolicyJson } from "../../../src/authz/policy-json.ts";
 import { KmsError } from "../../../src/wire/faults.ts";
 
@@ -18,7 +18,7 @@ const having = (members: Readonly<Record<string, unknown>>): string => policy([{
 /** The code that a document is refused with; undefined where it is taken. */
 function refusal(text: string, keyArn?: string): string | undefined {
   try {
-    checkPolicy(text, keyArn);
+    parsePolicy(text, keyArn);
     return undefined;
   } catch (cause) {
     if (!(cause instanceof KmsError) || cause.message === "") throw cause;

@@ -85,7 +85,7 @@ describe("opens", () => {
   it.each(entries<{ account: string; region: string; operation: string; position: string; text: string }>("marker"))(
     "%s",
     async (_, { account, region, operation, position, text }) => {
-      expect(await markers({ account, region, rootKeys, random }).open(operation, text)).toBe(position);
+      expect(await markers({ account, region, rootKeys, random })(operation).open(text)).toBe(position);
     },
   );
 

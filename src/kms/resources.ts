@@ -1,0 +1,48 @@
+// What an operation acts on: a function of its decoded input. Each also works when an optional member is missing.
+
+import { parse } from "../keyring/ciphertext.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import type { Resource } from "./operation.ts";
+
+export const nothing = (): Resource[] => [];
+export const key = ({ KeyId }: { KeyId: string }): Resource[] => [{ kind: "key", id: KeyId, aliases: false }];
+export const keyOrAlias = ({ KeyId }: { KeyId: string }): Resource[] => [{ kind: "key", id: KeyId, aliases: true }];
+
+export const keyIfNamed = ({ KeyId }: { KeyId?: string }): Resource[] => (KeyId === undefined ? [] : key({ KeyId }));
+export const alias = ({ AliasName }: { AliasName: string }): Resource[] => [{ kind: "alias", name: AliasName, isNew: false }];
+export const aliasAndKey = ({ AliasName, TargetKeyId }: { AliasName: string; TargetKeyId: string }): Resource[] => [
+  ...alias({ AliasName }),
+  ...key({ KeyId: TargetKeyId }),
+];
+export const newAlias = ({ AliasName, TargetKeyId }: { AliasName: string; TargetKeyId: string }): Resource[] => [
+  { kind: "alias", name: AliasName, isNew: true },
+  ...key({ KeyId: TargetKeyId }),
+];
+
+interface Ciphered {
+  readonly CiphertextBlob?: Bytes;
+  readonly DryRunModifiers?: readonly string[];
+}
+
+/** A ciphertext names its key by itself, unless it is an asymmetric one or was left out of a dry run. */
+function source(
+  { CiphertextBlob, DryRunModifiers = [] }: Ciphered,
+  id: string | undefined,
+  algorithm: string,
+  action?: string,
+): Resource {
+  const named = algorithm !== "SYMMETRIC_DEFAULT" || DryRunModifiers.includes("IGNORE_CIPHERTEXT");
+  const asked = action === undefined ? {} : { action };
+  if (named && id !== undefined) return { kind: "key", id, aliases: true, ...asked };
+  return { kind: "ciphertext", ciphertext: CiphertextBlob === undefined ? undefined : parse(CiphertextBlob), id, ...asked };
+}
+
+export const ciphertext = (input: Ciphered & { KeyId?: string; EncryptionAlgorithm: string }): Resource[] => [
+  source(input, input.KeyId, input.EncryptionAlgorithm),
+];
+export const bothKeys = (
+  input: Ciphered & { SourceKeyId?: string; SourceEncryptionAlgorithm: string; DestinationKeyId: string },
+): Resource[] => [
+  source(input, input.SourceKeyId, input.SourceEncryptionAlgorithm, "ReEncryptFrom"),
+  { kind: "key", id: input.DestinationKeyId, aliases: true, action: "ReEncryptTo" },
+];
