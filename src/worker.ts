@@ -2,14 +2,15 @@
 
 import { type IRequest, Router } from "itty-router";
 import type { Env } from "./env.ts";
-import { KmsFront } from "./front/kms.ts";
+import { Front } from "./front/front.ts";
+import { partsOf } from "./front/request.ts";
 
 export { RegionalKeyStore } from "./kms/regional-key-store.ts";
 
-let front: KmsFront | undefined;
+let front: Front | undefined;
 
-const kms = (env: Env): KmsFront => {
-  front ??= new KmsFront(env, {
+const frontOf = (env: Env): Front => {
+  front ??= new Front(env, {
     now: () => Date.now(),
     uuid: () => crypto.randomUUID(),
     log: (line) => console.warn(JSON.stringify(line)),
@@ -17,22 +18,29 @@ const kms = (env: Env): KmsFront => {
   return front;
 };
 
+const healthy = (body: string | null): Response => new Response(body, { headers: { "content-type": "application/json" } });
+
 // Not AutoRouter, whose handlers are given a Proxy of the request.
-const router = Router<IRequest, [Env], Response>();
+const router = Router<IRequest, [Request, Front], Response>();
 router
-  .get("/health", () => Response.json({ status: "ok" }))
+  .get("/health", () => healthy('{"status":"ok"}'))
+  .head("/health", () => healthy(null))
   .all("/cdn-cgi/*", () => new Response("", { status: 404 }))
-  .all("*", (request, env) => kms(env).answer(request as unknown as Request));
+  .all("*", (_, request, front) => front.call(request));
 
-/** A Host that is none ("a, b") makes a URL that is none. */
-const unreadable = (): Response => new Response("", { status: 400 });
-
-/** A call of AWS's JSON protocols has one route; to look for it would cost as much as its signature. */
-const isCall = ({ method, url }: Request): boolean => method === "POST" && url.indexOf("/", "https://".length) === url.length - 1;
+/** The router is handed method and path alone: it gathers a query's parameters in quadratic time. */
+function routed(request: Request, front: Front): Promise<Response> {
+  const { method, url } = request;
+  const { path } = partsOf(url);
+  // A call of AWS's JSON protocols has one route; to look for it would cost as much as its signature.
+  return method === "POST" && path === "/"
+    ? front.call(request)
+    : router.fetch({ method, url: `https://edgekeep${path}` }, request, front);
+}
 
 export default {
-  fetch(request, env) {
-    if (isCall(request)) return kms(env).answer(request);
-    return URL.canParse(request.url) ? router.fetch(request, env) : unreadable();
+  async fetch(request, env) {
+    const front = frontOf(env);
+    return front.finished(request, front.preflight(request) ?? (await routed(request, front)));
   },
 } satisfies ExportedHandler<Env>;

@@ -5,15 +5,19 @@ import { sha256, sha256Now } from "../crypto/hash.ts";
 import { verifyMac } from "../crypto/mac.ts";
 import { type Bytes, fromHex, toBase64, toHex, utf8 } from "../wire/bytes.ts";
 import { KmsError } from "../wire/faults.ts";
+import { shown } from "../wire/shown.ts";
 
-/** A request as it was on the wire. `headers` may repeat a name. */
-export interface SignedRequest {
+/** What stands before a request's body, as it was on the wire. `headers` may repeat a name. */
+export interface RequestHead {
   readonly method: string;
   /** As on the request line, still percent-encoded, without the query. */
   readonly path: string;
   /** Without its question mark. */
   readonly query: string;
   readonly headers: Iterable<readonly [string, string]>;
+}
+
+export interface SignedRequest extends RequestHead {
   readonly body: string;
 }
 
@@ -35,14 +39,18 @@ export interface Claim {
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 const TERMINATOR = "aws4_request";
+const REGION_WRONG = "Credential should be scoped to a valid region. ";
 const CLOCK_SKEW_MS_MAX = 5 * 60 * 1000;
 const DATE_FORM = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 const incomplete = (message: string): KmsError => new KmsError("IncompleteSignatureException", message);
 const invalid = (message: string): KmsError => new KmsError("InvalidSignatureException", message);
 
+/** Lists of SignedHeaders that have been read before, by their text. */
+export type KnownLists = ReadonlyMap<string, readonly string[]>;
+
 /** @throws KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException. */
-export function readClaim(request: Pick<SignedRequest, "headers" | "query">): Claim {
+export function readClaim(request: Pick<RequestHead, "headers" | "query">, known: KnownLists = new Map()): Claim {
   const headers = joinHeaders(request.headers);
   const inQuery = /(?:^|&)X-Amz-(?:Algorithm|Signature|Credential)=/i.test(request.query);
   const authorization = headers.get("authorization");
@@ -51,11 +59,11 @@ export function readClaim(request: Pick<SignedRequest, "headers" | "query">): Cl
   if (inQuery) throw incomplete("Signatures in the query string are not accepted here.");
   if (authorization === undefined) throw new KmsError("MissingAuthenticationTokenException", "Missing Authentication Token");
   const isDated = headers.has("x-amz-date") || headers.has("date");
-  const { credential, signedHeaders, signature } = readAuthorization(authorization, isDated);
+  const { credential, signedHeaders, signature } = readAuthorization(authorization, isDated, known);
   const [accessKeyId = "", date = "", region = "", service = "", terminator = "", ...rest] = credential.split("/");
   if (rest.length > 0 || terminator === "") {
     throw incomplete(
-      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${shown(credential)}'`,
     );
   }
   const signedAt = readDate(headers);
@@ -72,10 +80,13 @@ function joinHeaders(pairs: Iterable<readonly [string, string]>): ReadonlyMap<st
   return joined;
 }
 
-/** Trimmed, runs of spaces as one. */
+/**
+ * Trimmed, runs of white space as one space: space and tab (RFC 9110 §5.6.3), and the line ends of a folded header. Other white
+ * space of Unicode is part of a value.
+ */
 function collapse(value: string): string {
-  const trimmed = value.trim();
-  return /[^\S ]| {2}/.test(trimmed) ? trimmed.replace(/\s+/g, " ") : trimmed;
+  const folded = /[\t\r\n]| {2}/.test(value) ? value.replace(/[\t\r\n ]+/g, " ") : value;
+  return folded.slice(folded.startsWith(" ") ? 1 : 0, folded.endsWith(" ") ? -1 : undefined);
 }
 
 interface Authorization {
@@ -87,28 +98,22 @@ interface Authorization {
 /** What every real client sends. Anything else is read with patience, and refused with AWS's words. */
 const USUAL = /^AWS4-HMAC-SHA256 Credential=([^,\s=]+), ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Clients sign the same headers with each request: a list that has been read is remembered, a stranger's long one is not. */
-const knownLists = new Map<string, readonly string[]>();
-const KNOWN_LISTS_MAX = 64;
-const KNOWN_LIST_CHARACTERS_MAX = 512;
-
-function readSignedHeaders(text: string): readonly string[] {
-  const known = knownLists.get(text);
-  if (known !== undefined) return known;
+function readSignedHeaders(text: string, known: KnownLists): readonly string[] {
+  const read = known.get(text);
+  if (read !== undefined) return read;
   const names = text.split(";");
-  // Else a few headers, named thousands of times, would make a canonical request of any length.
+  // A few headers, named thousands of times, would make a canonical request of any length.
   if (new Set(names).size < names.length) throw incomplete("'SignedHeaders' names a header more than once.");
-  if (knownLists.size < KNOWN_LISTS_MAX && text.length <= KNOWN_LIST_CHARACTERS_MAX) knownLists.set(text, names);
   return names;
 }
 
-function readAuthorization(header: string, isDated: boolean): Authorization {
+function readAuthorization(header: string, isDated: boolean, known: KnownLists): Authorization {
   const [, usual, list, mac] = USUAL.exec(header) ?? [];
   if (usual !== undefined && list !== undefined && mac !== undefined && isDated) {
-    return { credential: usual, signedHeaders: readSignedHeaders(list), signature: mac };
+    return { credential: usual, signedHeaders: readSignedHeaders(list, known), signature: mac };
   }
   const [algorithm = "", ...parameters] = header.split(/[ ,]+/);
-  if (algorithm !== ALGORITHM) throw incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`);
+  if (algorithm !== ALGORITHM) throw incomplete(`Unsupported AWS 'algorithm': '${shown(algorithm)}'.`);
   const values = new Map<string, string>();
   for (const parameter of parameters) {
     if (parameter === "") continue; // behind a comma at the end
@@ -118,7 +123,7 @@ function readAuthorization(header: string, isDated: boolean): Authorization {
       throw incomplete(`${text} (hashed with SHA-256 and encoded with Base64): '${hashed(header)}'.`);
     }
     const name = parameter.slice(0, at);
-    if (values.has(name)) throw incomplete(`Authorization header gives '${name}' more than once.`);
+    if (values.has(name)) throw incomplete(`Authorization header gives '${shown(name)}' more than once.`);
     values.set(name, parameter.slice(at + 1));
   }
   const missing = ["Credential", "Signature", "SignedHeaders"]
@@ -127,7 +132,7 @@ function readAuthorization(header: string, isDated: boolean): Authorization {
   if (!isDated) missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ");
   if (missing.length > 0)
     throw incomplete(`${missing.join("")}(Hashed with SHA-256 and encoded with Base64) Authorization=${hashed(header)}`);
-  const signedHeaders = readSignedHeaders(values.get("SignedHeaders") ?? "");
+  const signedHeaders = readSignedHeaders(values.get("SignedHeaders") ?? "", known);
   return { credential: values.get("Credential") ?? "", signedHeaders, signature: values.get("Signature") ?? "" };
 }
 
@@ -140,7 +145,7 @@ function readDate(headers: ReadonlyMap<string, string>): string {
   const time = headers.has("x-amz-date") ? Number.NaN : Date.parse(text);
   const signedAt = Number.isNaN(time) ? text : basicFormat(time);
   if (DATE_FORM.test(signedAt)) return signedAt; // a year past 9999 has more digits
-  throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${text}'. See http://en.wikipedia.org/wiki/ISO_8601`);
+  throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${shown(text)}'. See http://en.wikipedia.org/wiki/ISO_8601`);
 }
 
 /** YYYYMMDDTHHMMSSZ */
@@ -172,15 +177,18 @@ export function checkScope(claim: Claim, service: string, isRegion: (name: strin
   const { date, region, terminator, signedAt } = claim;
   const day = signedAt.slice(0, 8);
   if (isRegion(region) && claim.service === service && terminator === TERMINATOR && date === day) return;
+  // Each sentence ends with a space, the last one too: so does AWS.
   const wrong = [
-    isRegion(region) ? "" : "Credential should be scoped to a valid region.",
-    claim.service === service ? "" : `Credential should be scoped to correct service: '${service}'.`,
-    terminator === TERMINATOR ? "" : `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${terminator}'.`,
+    isRegion(region) ? "" : REGION_WRONG,
+    claim.service === service ? "" : `Credential should be scoped to correct service: '${service}'. `,
+    terminator === TERMINATOR
+      ? ""
+      : `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${shown(terminator)}'. `,
     date === day
       ? ""
-      : `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${day}', from '${signedAt}'.`,
-  ].filter((text) => text !== "");
-  if (wrong.length > 0) throw invalid(wrong.join(" "));
+      : `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${shown(date)}' != '${day}', from '${signedAt}'. `,
+  ];
+  throw invalid(wrong.join(""));
 }
 
 /** @throws KmsError InvalidSignatureException where the clocks are more than 5 minutes apart, in whole seconds, as signed. */
@@ -211,7 +219,7 @@ function signedValue(name: string, { headers }: Claim, { body }: SignedRequest):
 
 /** Percent-encoding of all but RFC 3986's unreserved characters. */
 const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(text.toWellFormed()).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** The path as it is signed. `normalize` is false for S3 alone. */
 export function canonicalPath(path: string, normalize = true): string {
@@ -261,6 +269,9 @@ export async function verify(request: SignedRequest, claim: Claim, key: CryptoKe
   const signed = utf8(await stringToSign(request, claim, normalize));
   return signature !== undefined && (await verifyMac(key, signature, signed));
 }
+
+/** The refusal of a Region that is none, or not the one of the host's name. */
+export const wrongRegion = (): KmsError => invalid(REGION_WRONG);
 
 export const mismatch = (): KmsError =>
   invalid(

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { parseOrigins } from "../wire/origins.ts";
 import { isRegion } from "../wire/regions.ts";
 import { Refusal } from "./refusal.ts";
 import type { TrailFilter } from "./trail-sql.ts";
@@ -27,6 +28,8 @@ export interface StartArguments {
   readonly region: string;
   /** Whether request rates are limited as AWS limits them. */
   readonly rates: "aws" | "off";
+  /** The variable CORS_ORIGINS, where it was given. */
+  readonly corsOrigins: { readonly CORS_ORIGINS?: string };
 }
 
 export interface CredentialsArguments {
@@ -46,10 +49,17 @@ export interface TrailArguments {
 }
 
 export function startArguments(argv: readonly string[], defaultPort = DEFAULT_PORT): StartArguments {
-  const options = parse(argv, ["port", "state", "account", "region", "rates"]);
+  const options = parse(argv, ["port", "state", "account", "region", "rates", "cors-origins"]);
   const { port = defaultPort, state, account = DEFAULT_ACCOUNT, region = DEFAULT_REGION, rates = "off" } = options;
   if (rates !== "aws" && rates !== "off") throw usage(`--rates is aws or off, not ${rates}`);
-  return { port: portNumber(port), state: statePath(state), account: accountId(account), region: regionName(region), rates };
+  return {
+    port: portNumber(port),
+    state: statePath(state),
+    account: accountId(account),
+    region: regionName(region),
+    rates,
+    corsOrigins: corsOrigins(options["cors-origins"]),
+  };
 }
 
 /** Any free port, unless one is given: it is to run beside `npm start`. */
@@ -145,6 +155,16 @@ function sinceTime(text: string, now: number): number {
   if (Number.isNaN(time) || new Date(day).toISOString().slice(0, 10) !== text.slice(0, 10))
     throw usage(`--since ${text} is no time: give 10m, 2h, 3d or a time such as 2026-10-20T08:00:00Z`);
   return time;
+}
+
+function corsOrigins(text: string | undefined): StartArguments["corsOrigins"] {
+  if (text === undefined) return {};
+  try {
+    parseOrigins(text);
+  } catch {
+    throw usage("--cors-origins takes exact origins with commas between them, such as http://localhost:5173: no path, no *");
+  }
+  return { CORS_ORIGINS: text };
 }
 
 const statePath = (text: string | undefined) => (text === undefined ? DEFAULT_STATE : resolve(text));

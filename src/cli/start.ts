@@ -16,7 +16,7 @@ import { dataPath, refusing } from "./state-directory.ts";
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" });
 
 await runProgram(async () => {
-  const { port, state, account, region, rates } = startArguments(process.argv.slice(2));
+  const { port, state, account, region, rates, corsOrigins } = startArguments(process.argv.slice(2));
   const { rootKeys } = await claimState(state, port);
 
   let server: Server | undefined;
@@ -26,7 +26,7 @@ await runProgram(async () => {
   const [settings, serving] = await Promise.all([import("./settings.ts"), import("./server.ts")]);
   server = new serving.Server(settings.readSettings(), dataPath(state));
   try {
-    const endpoint = await server.start(port, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text, RATES: rates });
+    const endpoint = await server.start(port, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text, RATES: rates, ...corsOrigins });
     const credentials = await rootCredentials(rootKeys.keys, account);
     const lines = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
     console.log(greeting(endpoint, `State, with the root key without which nothing opens: ${state}`, lines));

@@ -11,6 +11,7 @@ import { namespaceOf, PARTITION, regionOf } from "../wire/regions.ts";
 import { Authenticator, type Caller } from "./authenticate.ts";
 import { readBody } from "./body.ts";
 import { PassportOffice } from "./passports.ts";
+import { partsOf } from "./request.ts";
 
 export interface Effects {
   now(): number;
@@ -38,21 +39,23 @@ export class KmsFront {
   async #outcome(request: Request, requestId: string): Promise<Outcome> {
     const { secure, path, query } = partsOf(request.url);
     if (!secure) this.#requireLoopback();
+    const { authenticator } = this.#trust();
+    const head = { method: request.method, path, query, headers: request.headers };
+    const claimant = await authenticator.identify(head, this.#effects.now());
     const body = await readBody(request);
-    // Only now: else who keeps a body back could keep a signature alive.
     const receivedAt = this.#effects.now();
-    const signed = { method: request.method, path, query, headers: request.headers, body };
-    const caller = await this.#trust().authenticator.authenticate(signed, "kms", receivedAt);
+    const caller = await authenticator.verify(claimant, body, receivedAt);
+    const { headers } = claimant.claim; // what was signed of them
     const isCall = request.method === "POST" && canonicalPath(path) === "/"; // the path that was signed
-    const name = isCall ? operationName(request.headers.get("x-amz-target")) : "";
-    return this.#call(caller, { name, body, requestId, receivedAt, ...this.#source(request) });
+    const name = isCall ? operationName(headers.get("x-amz-target") ?? null) : "";
+    return this.#call(caller, { name, body, requestId, receivedAt, host: headers.get("host") ?? "", ...this.#source(request) });
   }
 
   /** Made by the first request: root keys that cannot be read are an unknown error, logged and answered as any other. */
   #trust() {
     if (this.#trusted === undefined) {
       const rootKeys = parseRootKeys(this.#env.ROOT_KEYS);
-      this.#trusted = { authenticator: new Authenticator(rootKeys), passports: new PassportOffice(rootKeys) };
+      this.#trusted = { authenticator: new Authenticator(rootKeys, "kms"), passports: new PassportOffice(rootKeys) };
     }
     return this.#trusted;
   }
@@ -63,14 +66,13 @@ export class KmsFront {
     throw new KmsError("AccessDeniedException", "Requests must be made over HTTPS.");
   }
 
-  #source({ headers, cf }: Request): Pick<ObjectCall, "sourceAddress" | "userAgent" | "host" | "tlsVersion" | "cipherSuite"> {
+  #source({ headers, cf }: Request): Pick<ObjectCall, "sourceAddress" | "userAgent" | "tlsVersion" | "cipherSuite"> {
     const { tlsVersion, tlsCipher } = (cf ?? {}) as { tlsVersion?: string; tlsCipher?: string };
     const loopback = this.#env.LOOPBACK === "on";
     return {
       // On the loopback server a header of that name is the caller's own word.
       sourceAddress: loopback ? "127.0.0.1" : (headers.get("cf-connecting-ip") ?? ""),
       userAgent: headers.get("user-agent") ?? "",
-      host: headers.get("host") ?? "",
       ...(loopback || tlsVersion === undefined ? {} : { tlsVersion }),
       ...(loopback || tlsCipher === undefined ? {} : { cipherSuite: tlsCipher }),
     };
@@ -108,14 +110,6 @@ export class KmsFront {
     this.#effects.log({ event: "unknown error", requestId, name, message, stack });
     return failure(new KmsError("KMSInternalException"), requestId);
   }
-}
-
-/** A request's URL as it stood on the wire: parsed, it would be another than was signed, or none. */
-function partsOf(url: string): { readonly secure: boolean; readonly path: string; readonly query: string } {
-  const begin = url.indexOf("/", "https://".length);
-  const mark = url.indexOf("?", begin);
-  const end = mark < 0 ? url.length : mark;
-  return { secure: url.startsWith("https:"), path: url.slice(begin, end), query: url.slice(end + 1) };
 }
 
 function encode({ status, type, body, requestId }: Outcome): Response {

@@ -200,18 +200,18 @@ describe("what counts and is not signed makes a signature incomplete:", () => {
 describe("a scope that is not ours:", () => {
   const yesterday = amzDate(Date.now() - 86_400_000).slice(0, 8);
   it.each([
-    ["another Region's name", { region: "us-moon-1" }, () => "Credential should be scoped to a valid region."],
-    ["another service", { service: "s3" }, () => "Credential should be scoped to correct service: 'kms'."],
+    ["another Region's name", { region: "us-moon-1" }, () => "Credential should be scoped to a valid region. "],
+    ["another service", { service: "s3" }, () => "Credential should be scoped to correct service: 'kms'. "],
     [
       "another terminator",
       { terminator: "aws5_request" },
-      () => "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'.",
+      () => "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'. ",
     ],
     [
       "another day",
       { date: yesterday },
       (at: string) =>
-        `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${yesterday}' != '${at.slice(0, 8)}', from '${at}'.`,
+        `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${yesterday}' != '${at.slice(0, 8)}', from '${at}'. `,
     ],
   ] as const)("%s", async (_, scope, text) => {
     const sent = await made({ scope });
@@ -220,7 +220,7 @@ describe("a scope that is not ours:", () => {
 
   it("a Region that the host's name contradicts", async () => {
     const sent = await made({ url: `${endpointOf("eu-central-1")}/`, scope: { region: "us-east-1" } });
-    isRefused(await send(sent), "InvalidSignatureException", "Credential should be scoped to a valid region.");
+    isRefused(await send(sent), "InvalidSignatureException", "Credential should be scoped to a valid region. ");
   });
 });
 

@@ -132,14 +132,6 @@ describe("the Authorization header", () => {
     expect(() => read(headers)).toThrow(incomplete("'SignedHeaders' names a header more than once."));
   });
 
-  it("has its list of headers remembered where it is short: long ones, by the thousand, would fill the memory", () => {
-    const listOf = (text: string) => read({ authorization: AUTHORIZATION.replace("host;x-amz-date", text) }).signedHeaders;
-    const long = Array.from({ length: 200 }, (_, at) => `x-${at}`).join(";");
-    expect(listOf("host;x-amz-date;x-short")).toBe(listOf("host;x-amz-date;x-short"));
-    expect(listOf(long)).toEqual(listOf(long));
-    expect(listOf(long)).not.toBe(listOf(long));
-  });
-
   it.each([" ", ",", "=", ";", "/", ", ", "a=b,", "\u00a0"])("a million of %j is refused in no time", (text) => {
     expect(() => read({ authorization: `AWS4-HMAC-SHA256 ${text.repeat(LONG / text.length)}` })).toThrow();
     const signedHeaders = `SignedHeaders=${text.repeat(LONG / text.length)}`;
@@ -264,11 +256,11 @@ describe("what decides a request", () => {
 describe("the scope", () => {
   const check = (credential: string) => () =>
     checkScope(read({ authorization: AUTHORIZATION.replace(CREDENTIAL, `Credential=AKID/${credential}`) }), "kms", isRegion);
-  const REGION = "Credential should be scoped to a valid region.";
-  const SERVICE = "Credential should be scoped to correct service: 'kms'.";
-  const TERM = "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'.";
+  const REGION = "Credential should be scoped to a valid region. ";
+  const SERVICE = "Credential should be scoped to correct service: 'kms'. ";
+  const TERM = "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'. ";
   const DATE =
-    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20261123' != '20261124', from '20261124T120000Z'.";
+    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20261123' != '20261124', from '20261124T120000Z'. ";
 
   it.each([
     ["20261124/eu-nowhere-1/kms/aws4_request", REGION],
@@ -279,7 +271,7 @@ describe("the scope", () => {
     ["20261124/us-east-1/KMS/aws4_request", SERVICE],
     ["20261124/us-east-1/kms/aws5_request", TERM],
     ["20261123/us-east-1/kms/aws4_request", DATE],
-    ["20261123/x/s3/aws5_request", `${REGION} ${SERVICE} ${TERM} ${DATE}`],
+    ["20261123/x/s3/aws5_request", `${REGION}${SERVICE}${TERM}${DATE}`],
   ])("%s is wrong", (credential, text) => {
     expect(check(credential)).toThrow(refusal("InvalidSignatureException", text));
   });

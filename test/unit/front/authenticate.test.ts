@@ -13,7 +13,7 @@ const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 const INVALID_TOKEN = "The security token included in the request is invalid.";
 const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
-const REGION_WRONG = "Credential should be scoped to a valid region.";
+const REGION_WRONG = "Credential should be scoped to a valid region. ";
 
 interface Made {
   readonly credentials?: Credentials;
@@ -33,8 +33,11 @@ async function made({ credentials, headers = {}, scope = {}, now = NOW }: Made =
   return signByHand(request, { credentials: credentials ?? (await accessKey(testRootKeys, newAccount(), 0)), scope });
 }
 
-const authenticate = (authenticator: Authenticator, { method, headers, body }: Sent, now = NOW) =>
-  authenticator.authenticate({ method, path: "/", query: "", headers: Object.entries(headers), body: String(body) }, "kms", now);
+const headOf = ({ method, headers }: Sent) => ({ method, path: "/", query: "", headers: Object.entries(headers) });
+
+/** Both halves: the head's, and the body's behind it. */
+const authenticate = async (authenticator: Authenticator, sent: Sent, now = NOW) =>
+  authenticator.verify(await authenticator.identify(headOf(sent), now), String(sent.body), now);
 
 const refusal = (code: string, message: string) => expect.objectContaining({ code, message });
 const unrecognized = refusal("UnrecognizedClientException", INVALID_TOKEN);
@@ -55,11 +58,15 @@ describe("a caller", () => {
     const credentials = await accessKey(testRootKeys, account, 7);
     const sent = await made({ credentials, scope: { region: "ap-southeast-2" } });
     const { accessKeyId } = credentials;
-    expect(await authenticate(new Authenticator(testRootKeys), sent)).toEqual({ accessKeyId, account, region: "ap-southeast-2" });
+    expect(await authenticate(new Authenticator(testRootKeys, "kms"), sent)).toEqual({
+      accessKeyId,
+      account,
+      region: "ap-southeast-2",
+    });
   });
 
   it("with an access key that is not known, or a session's, is nobody", async () => {
-    const authenticator = new Authenticator(testRootKeys);
+    const authenticator = new Authenticator(testRootKeys, "kms");
     const { accessKeyId, secretAccessKey } = await accessKey(testRootKeys, newAccount(), 0);
     const older = await accessKey(parseRootKeys(OLDER_ROOT_KEYS), newAccount(), 0);
     const operator = printAccessKeyId({ kind: "AKIA", account: String(2 ** 40 - 1), rootVersion: 2, serial: 0, check: 0 });
@@ -79,7 +86,7 @@ describe("a caller", () => {
   });
 
   it("with a long-term access key has no session token, whether or not its signing key is known already", async () => {
-    const authenticator = new Authenticator(testRootKeys);
+    const authenticator = new Authenticator(testRootKeys, "kms");
     const credentials = await accessKey(testRootKeys, newAccount(), 0);
     const withToken = await made({ credentials, headers: { "x-amz-security-token": "FwoGZXIvYXdzEXAMPLE" } });
     const emptyToken = await made({ credentials, headers: { "x-amz-security-token": "" } });
@@ -107,7 +114,7 @@ describe("of several things that are wrong, the first is told:", () => {
     ["the signature", {}, MISMATCH],
   ] satisfies [string, Made, string][])("%s", async (_, wrong, message) => {
     const sent = forged(await made(wrong));
-    await expect(authenticate(new Authenticator(testRootKeys), sent)).rejects.toThrow(message);
+    await expect(authenticate(new Authenticator(testRootKeys, "kms"), sent)).rejects.toThrow(message);
   });
 });
 
@@ -122,7 +129,7 @@ describe("a host that names a Region", () => {
     "kms.v2.example",
   ])("agrees: %s", async (host) => {
     const sent = await made({ headers: { host } });
-    expect(await authenticate(new Authenticator(testRootKeys), sent)).toMatchObject({ region: "us-east-1" });
+    expect(await authenticate(new Authenticator(testRootKeys, "kms"), sent)).toMatchObject({ region: "us-east-1" });
   });
 
   it.each(["kms.eu-central-1.example", "kms.eu-central-1.example:443", "KMS.EU-CENTRAL-1.example", "kms-fips.us-west-2.example"])(
@@ -130,7 +137,7 @@ describe("a host that names a Region", () => {
     async (host) => {
       const sent = await made({ headers: { host } });
       const wrong = refusal("InvalidSignatureException", REGION_WRONG);
-      await expect(authenticate(new Authenticator(testRootKeys), sent)).rejects.toThrow(wrong);
+      await expect(authenticate(new Authenticator(testRootKeys, "kms"), sent)).rejects.toThrow(wrong);
     },
   );
 });
@@ -145,7 +152,7 @@ describe("a derived signing key", () => {
   });
 
   it("is kept behind a signature that has verified, and not before", async () => {
-    const authenticator = new Authenticator(testRootKeys);
+    const authenticator = new Authenticator(testRootKeys, "kms");
     const sent = await made();
     await expect(authenticate(authenticator, forged(sent))).rejects.toThrow(mismatch);
     await expect(authenticate(authenticator, sent, NOW + 600_000)).rejects.toThrow("Signature expired");
@@ -159,7 +166,7 @@ describe("a derived signing key", () => {
   });
 
   it("is not driven out by strangers", async () => {
-    const authenticator = new Authenticator(testRootKeys);
+    const authenticator = new Authenticator(testRootKeys, "kms");
     const sent = await made();
     await authenticate(authenticator, sent);
     for (let stranger = 0; stranger < 1100; stranger++) {
@@ -175,7 +182,7 @@ describe("a derived signing key", () => {
   });
 
   it("is one of 1024 at most: the oldest goes", async () => {
-    const authenticator = new Authenticator(testRootKeys);
+    const authenticator = new Authenticator(testRootKeys, "kms");
     const [oldest, next] = [await made(), await made()];
     for (const sent of [oldest, next]) await authenticate(authenticator, sent);
     for (let other = 0; other < 1023; other++) await authenticate(authenticator, await made());
@@ -187,7 +194,7 @@ describe("a derived signing key", () => {
   });
 
   it("is of one day, one Region and one access key", async () => {
-    const authenticator = new Authenticator(testRootKeys);
+    const authenticator = new Authenticator(testRootKeys, "kms");
     const account = newAccount();
     const credentials = await accessKey(testRootKeys, account, 0);
     const tomorrow = NOW + 24 * 60 * 60 * 1000;
@@ -202,4 +209,51 @@ describe("a derived signing key", () => {
       expect(derivations()).toBeGreaterThan(before);
     }
   });
+});
+
+describe("a list of signed headers", () => {
+  const listOf = async (authenticator: Authenticator, sent: Sent) =>
+    (await authenticator.identify(headOf(sent), NOW)).claim.signedHeaders;
+
+  it("is remembered behind a good signature, and not before", async () => {
+    const authenticator = new Authenticator(testRootKeys, "kms");
+    const sent = await made();
+    for (const wrong of [forged(sent), { ...sent, body: "{ }" }]) {
+      await expect(authenticate(authenticator, wrong)).rejects.toThrow(mismatch);
+      expect(await listOf(authenticator, sent)).not.toBe(await listOf(authenticator, sent));
+    }
+    await authenticate(authenticator, sent);
+    expect(await listOf(authenticator, sent)).toBe(await listOf(authenticator, sent));
+    const other = new Authenticator(testRootKeys, "kms");
+    expect(await listOf(other, sent)).not.toBe(await listOf(authenticator, sent));
+  });
+
+  it("is remembered where it is short: long ones, by the thousand, would fill the memory", async () => {
+    const authenticator = new Authenticator(testRootKeys, "kms");
+    const headers = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`x-long-${at}`, "x"]));
+    const sent = await made({ headers });
+    await authenticate(authenticator, sent);
+    expect(await listOf(authenticator, sent)).toEqual(
+      Object.keys(sent.headers)
+        .filter((name) => name !== "authorization")
+        .sort(),
+    );
+    expect(await listOf(authenticator, sent)).not.toBe(await listOf(authenticator, sent));
+  });
+
+  it("is one of 64 at most: the oldest goes", async () => {
+    const authenticator = new Authenticator(testRootKeys, "kms");
+    const lists = await Promise.all(Array.from({ length: 65 }, (_, at) => made({ headers: { [`x-${at}`]: "x" } })));
+    for (const sent of lists) await authenticate(authenticator, sent);
+    const [oldest, next] = lists as [Sent, Sent];
+    expect(await listOf(authenticator, oldest)).not.toBe(await listOf(authenticator, oldest));
+    expect(await listOf(authenticator, next)).toBe(await listOf(authenticator, next));
+  });
+});
+
+it("a body that comes too late finds the clock gone on", async () => {
+  const authenticator = new Authenticator(testRootKeys, "kms");
+  const claimant = await authenticator.identify(headOf(await made()), NOW);
+  await expect(authenticator.verify(claimant, "{}", NOW + 301_000)).rejects.toThrow("Signature expired");
+  expect(await authenticator.verify(claimant, "{}", NOW + 300_000)).toEqual(claimant.caller);
 });

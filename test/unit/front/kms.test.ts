@@ -226,3 +226,59 @@ describe("a refusal", () => {
     }
   });
 });
+
+describe("who one is comes before what one sends:", () => {
+  /** A right request, whose body is never there, with a header changed. */
+  async function withheld(change: Record<string, string | undefined>, length?: number) {
+    const { url, headers } = await signed();
+    const pairs = Object.entries({ ...headers, ...change }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    let pulls = 0;
+    const body = new ReadableStream({ pull: () => void pulls++ }, { highWaterMark: 0 });
+    const declared = length === undefined ? {} : { "content-length": String(length) };
+    const request = new Request(url, { method: "POST", headers: { ...Object.fromEntries(pairs), ...declared }, body });
+    return { request, pulls: () => pulls };
+  }
+  const scoped = async (from: string, to: string) => ({
+    authorization: (await signed()).headers["authorization"]?.replace(from, to),
+  });
+
+  it.each([
+    ["no signature", async () => ({ authorization: undefined }), "MissingAuthenticationTokenException"],
+    ["half a signature", async () => ({ authorization: "AWS4-HMAC-SHA256 x=y" }), "IncompleteSignatureException"],
+    ["an unsigned target", () => scoped(";x-amz-target", ""), "IncompleteSignatureException"],
+    ["another service's scope", () => scoped("/kms/", "/s3/"), "InvalidSignatureException"],
+    ["a Region that is none", () => scoped("us-east-1", "us-moon-1"), "InvalidSignatureException"],
+    ["an access key that is none", () => scoped("Credential=A", "Credential=B"), "UnrecognizedClientException"],
+    ["an old date", async () => ({ "x-amz-date": amzDate(NOW - 301_000) }), "InvalidSignatureException"],
+    ["a date to come", async () => ({ "x-amz-date": amzDate(NOW + 301_000) }), "InvalidSignatureException"],
+  ])("%s is refused without a look at the body, or at its length", async (_, change, __type) => {
+    for (const length of [undefined, 2, 2 ** 30]) {
+      const { answer, calls } = setUp();
+      const { request, pulls } = await withheld(await change(), length);
+      expect((await answer(request)).json).toMatchObject({ __type });
+      expect([pulls(), calls]).toEqual([0, []]);
+    }
+  });
+
+  it("a body that is too large is told to who has a good claim, before it is read", async () => {
+    const { answer } = setUp();
+    const { request, pulls } = await withheld({}, 2 ** 30);
+    expect(await answer(request)).toMatchObject({ status: 413, json: { __type: "RequestEntityTooLargeException" } });
+    expect(pulls()).toBe(0);
+  });
+});
+
+it("the operation is the one that was signed: white space around its name is none of it", async () => {
+  const { answer, calls } = setUp();
+  const { url, headers } = await signed();
+  const pairs = Object.entries(headers).map(([name, value]) => (name === "x-amz-target" ? [name, `\t${value} `] : [name, value]));
+  // A platform that leaves a value's white space, as ours does not.
+  const request = {
+    url,
+    method: "POST",
+    headers: new Map([...(pairs as [string, string][]), ["content-length", "2"]]),
+    text: async () => "{}",
+  };
+  await answer(Object.assign(request, { body: null }) as unknown as Request);
+  expect(calls).toMatchObject([{ name: "ListKeys", host: "kms.example" }]);
+});
