@@ -1,8 +1,9 @@
 // The front of the real server, by HTTP: bodies held back, URLs of any shape and length, the Date that clients go by.
 
+import { existsSync } from "node:fs";
 import { CreateKeyCommand, ListKeysCommand } from "@aws-sdk/client-kms";
-import { expect, test } from "vitest";
-import { kmsClient, newState, startServer } from "./edgekeep.ts";
+import { expect, test, vi } from "vitest";
+import { kmsClient, newState, run, startServer } from "./edgekeep.ts";
 import { ask, exchange } from "./raw-http.ts";
 
 const HELD_CONNECTIONS = 100;
@@ -104,13 +105,31 @@ test("every answer has a Date", async () => {
   await server.stop("npm");
 });
 
-test.each([20, -20])("the SDK's clock, %i minutes off, puts itself right by the Date of a refusal", async (minutes) => {
+test.each([20, -20])("an SDK whose clock is %i minutes off puts itself right by the Date of a refusal", async (minutes) => {
   const state = newState();
   const server = await startServer(state);
-  const kms = kmsClient(state, { systemClockOffset: minutes * 60_000, maxAttempts: 3 });
-  const { Keys, $metadata } = await kms.send(new ListKeysCommand({}));
-  expect([Keys, $metadata.attempts]).toEqual([[], 2]);
-  expect((await kms.send(new ListKeysCommand({}))).$metadata.attempts).toBe(1);
+  const kms = kmsClient(state, { maxAttempts: 3 });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + minutes * 60_000 });
+  try {
+    const { Keys, $metadata } = await kms.send(new ListKeysCommand({}));
+    expect([Keys, $metadata.attempts]).toEqual([[], 2]);
+    expect((await kms.send(new ListKeysCommand({}))).$metadata.attempts).toBe(1);
+  } finally {
+    vi.useRealTimers();
+  }
   kms.destroy();
   await server.stop("npm");
 });
+
+test.each(["*", "null", "http://localhost:5173/", "localhost:5173"])(
+  "npm start refuses the origin %s, and makes nothing",
+  async (origin) => {
+    const state = newState();
+    const { code, stdout, stderr } = await run("start", ["--state", state, "--cors-origins", origin]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(
+      "edgekeep: --cors-origins takes exact origins with commas between them, such as http://localhost:5173: no path, no *\n",
+    );
+    expect(existsSync(state)).toBe(false);
+  },
+);

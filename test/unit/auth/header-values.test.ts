@@ -39,7 +39,7 @@ describe("a signed value", () => {
   });
 });
 
-describe("a refusal repeats at most 1 KiB of", () => {
+describe("divergence: a refusal repeats at most 1 KiB of", () => {
   const messageOf = (act: () => unknown): string => {
     try {
       act();

@@ -83,7 +83,7 @@ describe("a preflight request", () => {
 });
 
 describe("an answer", () => {
-  it("to a listed origin can be read by its page, a refusal too", async () => {
+  it("divergence: is shared with pages of listed origins: one can read a refusal too", async () => {
     const answer = await setUp(ORIGIN).ask("POST", { origin: ORIGIN });
     expect(answer.status).toBe(400);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -101,7 +101,7 @@ describe("an answer", () => {
     }
   });
 
-  it("has no header of CORS where no origin is listed", async () => {
+  it("divergence: has no header of CORS where no origin is listed", async () => {
     const { ask } = setUp();
     for (const method of ["POST", "OPTIONS"]) {
       const answer = await ask(method, preflight(ORIGIN));

@@ -62,7 +62,7 @@ describe("the service of a request", () => {
   );
 });
 
-describe("the refusal", () => {
+describe("divergence: the refusal", () => {
   const refusal = async (service: string, headers: Record<string, string> = {}, method = "GET") => {
     const answer = refuseService(requestOf(signedFor(service, headers), undefined, method), service, "a request id");
     return { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() };
