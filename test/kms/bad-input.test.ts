@@ -8,7 +8,7 @@ import { accessKey } from "../../src/auth/credentials.ts";
 import { OPERATIONS, type OperationName } from "../../src/kms/table.ts";
 import { type ApiModel, bodyOf, type Fault, type Spoilt, seeded, spoiltMembers } from "../support/bad-input.ts";
 import { type Answer, answerOf, client, endpointOf, newAccount, raw, testRootKeys } from "../support/client.ts";
-import { inStore } from "../support/region.ts";
+import { inStore } from "../support/store.ts";
 import model from "../vectors/aws-model.json";
 
 const MODEL = model as unknown as ApiModel;

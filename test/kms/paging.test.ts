@@ -3,7 +3,8 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Answer, newAccount, raw } from "../support/client.ts";
-import { inStore, newKey } from "../support/region.ts";
+import { newKey } from "../support/new-key.ts";
+import { inStore } from "../support/store.ts";
 
 interface List {
   readonly member: string;

@@ -11,10 +11,11 @@ import { accessKey } from "../../src/auth/credentials.ts";
 import { parseRootKeys } from "../../src/crypto/root-keys.ts";
 import { altered, isRefused, JSON_TYPE, made, send } from "../support/calls-by-hand.ts";
 import { type Answer, answerOf, client, endpointOf, newAccount, REGION, testRootKeys } from "../support/client.ts";
-import { eventsOf, inStore } from "../support/region.ts";
+import { eventsOf } from "../support/records.ts";
 import { OLDER_ROOT_KEYS } from "../support/root-keys.ts";
 import { Sha256 } from "../support/sha256.ts";
 import { amzDate, hash, type Sent } from "../support/sign-by-hand.ts";
+import { inStore } from "../support/store.ts";
 
 const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";

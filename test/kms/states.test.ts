@@ -6,7 +6,9 @@ import { KEY_STATES, type KeyState } from "../../src/keyring/key.ts";
 import { OPERATIONS, type OperationName, operation } from "../../src/kms/table.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { type Expected, type Given, KEYLESS, ORIGIN_IN, REFUSALS, TRIALS, type Trial } from "../support/key-states.ts";
-import { eventOf, inStore, newKey, ring } from "../support/region.ts";
+import { newKey } from "../support/new-key.ts";
+import { eventOf } from "../support/records.ts";
+import { inStore, ring } from "../support/store.ts";
 
 const isBuilt = (name: string): boolean => operation(name)?.read !== undefined;
 const trials = Object.entries(TRIALS).filter(([, trial]) => isBuilt(trial.operation));

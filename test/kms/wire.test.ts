@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { OPERATIONS } from "../../src/kms/table.ts";
 import { isRefused, JSON_TYPE, made, send } from "../support/calls-by-hand.ts";
 import { answerOf, endpointOf, newAccount, REGION, raw } from "../support/client.ts";
-import { eventsOf, newKey } from "../support/region.ts";
+import { newKey } from "../support/new-key.ts";
+import { eventsOf } from "../support/records.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MIB = 1024 * 1024;

@@ -41,7 +41,7 @@ export default defineConfig(async () => ({
         ],
         test: {
           name: "workers",
-          include: ["test/unit/**/*.test.ts", "test/kms/**/*.test.ts", "test/durable/**/*.test.ts", "test/region/**/*.test.ts"],
+          include: ["test/unit/**/*.test.ts", "test/kms/**/*.test.ts", "test/durable/**/*.test.ts"],
           setupFiles: ["test/support/setup.ts"],
           provide: { fuzz },
         },

@@ -1,6 +1,6 @@
 // A store as an older version would have left it, made of one of today's.
 
-import type { OpenWorld } from "./region.ts";
+import type { OpenWorld } from "./store.ts";
 
 /** Takes a store back to schema 2: what is sealed in the rows themselves, no usage. To be followed by a restart. */
 export function takeBackToSchema2({ storage, tables }: OpenWorld): void {

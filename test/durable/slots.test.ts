@@ -4,8 +4,9 @@
 import { describe, expect, it } from "vitest";
 import { sealed } from "../../src/durable/sealed.ts";
 import { newAccount, raw } from "../support/client.ts";
+import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { takeBackToSchema2 } from "../support/older-schema.ts";
-import { inStore, newKey, PLAINTEXT, restart } from "../support/region.ts";
+import { inStore, restart } from "../support/store.ts";
 
 async function newStore(): Promise<string> {
   const account = newAccount();

@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
 import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
 import { newAccount } from "../support/client.ts";
-import { callFor, inStore, parseRecord, recordsOf, restart } from "../support/region.ts";
+import { callFor } from "../support/passports.ts";
+import { parseRecord, recordsOf } from "../support/records.ts";
+import { inStore, restart } from "../support/store.ts";
 import {
   afterAlarm,
   afterCall,

@@ -2,7 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { type Answer, newAccount, raw } from "../support/client.ts";
-import { callFor, type EventRecord, eventOf, newKey, PLAINTEXT, parseRecord, recordsOf, stubOf } from "../support/region.ts";
+import { newKey, PLAINTEXT } from "../support/new-key.ts";
+import { callFor } from "../support/passports.ts";
+import { type EventRecord, eventOf, parseRecord, recordsOf } from "../support/records.ts";
+import { stubOf } from "../support/store.ts";
 
 /** Source: CloudTrail user guide, "CloudTrail record contents"; KMS developer guide, "Log entries". */
 const ORDER = [

@@ -6,26 +6,12 @@ import { d1Trail } from "../../src/audit/trail.ts";
 import { perform } from "../../src/kms/call/perform.ts";
 import { createWorld } from "../../src/kms/wiring.ts";
 import { newAccount, REGION, raw, testRootKeys } from "../support/client.ts";
-import type { OpenWorld } from "../support/region.ts";
-import {
-  callFor,
-  eventsOf,
-  flawIn,
-  inStore,
-  logOf,
-  newKey,
-  outboxOf,
-  PLAINTEXT,
-  parseRecord,
-  passportFor,
-  putAway,
-  recordsOf,
-  restart,
-  ring,
-  rootKeysOf,
-  stubOf,
-  summaryOf,
-} from "../support/region.ts";
+import { putAway } from "../support/faults.ts";
+import { newKey, PLAINTEXT } from "../support/new-key.ts";
+import { callFor, passportFor, rootKeysOf } from "../support/passports.ts";
+import { eventsOf, flawIn, outboxOf, parseRecord, recordsOf, summaryOf } from "../support/records.ts";
+import type { OpenWorld } from "../support/store.ts";
+import { inStore, logOf, restart, ring, stubOf } from "../support/store.ts";
 
 const tablesOf = (account: string) =>
   inStore(account, (_, state) => {

@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { newAccount, raw } from "../support/client.ts";
-import { eventsOf, inStore, newKey, restart, ring, summaryOf } from "../support/region.ts";
+import { newKey } from "../support/new-key.ts";
+import { eventsOf, summaryOf } from "../support/records.ts";
+import { inStore, restart, ring } from "../support/store.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;

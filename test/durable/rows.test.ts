@@ -4,7 +4,8 @@ import { env } from "cloudflare:workers";
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { expect, it } from "vitest";
 import { client, newAccount, raw } from "../support/client.ts";
-import { inStore, override, ring } from "../support/region.ts";
+import { override } from "../support/override.ts";
+import { inStore, ring } from "../support/store.ts";
 
 const CALLS = 640;
 const CONNECTIONS = 64;

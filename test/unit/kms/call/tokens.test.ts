@@ -1,12 +1,12 @@
 // Request rates: AWS's numbers, what each operation costs, and the buckets. Source of the numbers: KMS developer guide, "Request quotas".
 
 import { describe, expect, it } from "vitest";
-import { type Token, tokenBuckets } from "../../../src/durable/token-buckets.ts";
-import type { Key } from "../../../src/keyring/key.ts";
-import { tokensOf } from "../../../src/kms/call/tokens.ts";
-import type { Operation, Request } from "../../../src/kms/operation.ts";
-import { OPERATIONS } from "../../../src/kms/table.ts";
-import { parseRates, type RateName } from "../../../src/limits/rates.ts";
+import { type Token, tokenBuckets } from "../../../../src/durable/token-buckets.ts";
+import type { Key } from "../../../../src/keyring/key.ts";
+import { tokensOf } from "../../../../src/kms/call/tokens.ts";
+import type { Operation, Request } from "../../../../src/kms/operation.ts";
+import { OPERATIONS } from "../../../../src/kms/table.ts";
+import { parseRates, type RateName } from "../../../../src/limits/rates.ts";
 
 const ACCOUNT = "111122223333";
 const OTHER = "444455556666";

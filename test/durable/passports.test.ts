@@ -5,19 +5,11 @@ import { accessKey } from "../../src/auth/credentials.ts";
 import type { ObjectCall } from "../../src/durable/call.ts";
 import { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
 import { newAccount, raw, testRootKeys } from "../support/client.ts";
-import {
-  callFor,
-  eventOf,
-  eventsOf,
-  inStore,
-  logOf,
-  newKey,
-  passportFor,
-  rootKeysOf,
-  stubOf,
-  summaryOf,
-} from "../support/region.ts";
+import { newKey } from "../support/new-key.ts";
+import { callFor, passportFor, rootKeysOf } from "../support/passports.ts";
+import { eventOf, eventsOf, summaryOf } from "../support/records.ts";
 import { OLDER_ROOT_KEYS } from "../support/root-keys.ts";
+import { inStore, logOf, stubOf } from "../support/store.ts";
 
 const SECOND = 1000;
 

@@ -3,8 +3,11 @@
 import { describe, expect, it } from "vitest";
 import { OPERATIONS } from "../../src/kms/table.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
+import { failCommits, putAway } from "../support/faults.ts";
+import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { takeBackToSchema2 } from "../support/older-schema.ts";
-import { eventOf, failCommits, inStore, logOf, newKey, PLAINTEXT, putAway, restart, ring } from "../support/region.ts";
+import { eventOf } from "../support/records.ts";
+import { inStore, logOf, restart, ring } from "../support/store.ts";
 
 async function newStore() {
   const account = newAccount();

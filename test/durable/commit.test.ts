@@ -4,23 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/durable/ledger.ts";
 import { KmsError } from "../../src/wire/faults.ts";
 import { newAccount, raw } from "../support/client.ts";
-import {
-  eventOf,
-  eventsOf,
-  failCommits,
-  flawIn,
-  holdGroup,
-  inStore,
-  logOf,
-  newGate,
-  newKey,
-  outboxOf,
-  override,
-  PLAINTEXT,
-  putAway,
-  ring,
-  summaryOf,
-} from "../support/region.ts";
+import { failCommits, putAway } from "../support/faults.ts";
+import { holdGroup, newGate } from "../support/gates.ts";
+import { newKey, PLAINTEXT } from "../support/new-key.ts";
+import { override } from "../support/override.ts";
+import { eventOf, eventsOf, flawIn, outboxOf, summaryOf } from "../support/records.ts";
+import { inStore, logOf, ring } from "../support/store.ts";
 
 const entry = (name: string): { entry: Entry } => ({ entry: { record: JSON.stringify({ eventName: name }), time: 0 } });
 const internal = { status: 500, json: { __type: "KMSInternalException" } };

@@ -2,21 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { newAccount, raw } from "../support/client.ts";
-import {
-  callFor,
-  eventOf,
-  flawIn,
-  inStore,
-  newKey,
-  outboxOf,
-  putAway,
-  recordsOf,
-  restart,
-  ring,
-  rowsOf,
-  stubOf,
-  trailOf,
-} from "../support/region.ts";
+import { putAway } from "../support/faults.ts";
+import { newKey } from "../support/new-key.ts";
+import { callFor } from "../support/passports.ts";
+import { eventOf, flawIn, outboxOf, recordsOf, rowsOf, trailOf } from "../support/records.ts";
+import { inStore, restart, ring, stubOf } from "../support/store.ts";
 
 const RECORD_BYTES_MAX = 64 * 1024;
 const ROW_BYTES_MAX = 512 * 1024;

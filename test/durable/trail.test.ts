@@ -4,25 +4,11 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Trail } from "../../src/audit/trail.ts";
 import { newAccount, raw } from "../support/client.ts";
-import {
-  eventOf,
-  eventsOf,
-  failCommits,
-  flawIn,
-  flawOf,
-  inStore,
-  logOf,
-  newGate,
-  newKey,
-  outboxOf,
-  parseRecord,
-  putAway,
-  restart,
-  ring,
-  rowsOf,
-  summaryOf,
-  trailOf,
-} from "../support/region.ts";
+import { failCommits, putAway } from "../support/faults.ts";
+import { newGate } from "../support/gates.ts";
+import { newKey } from "../support/new-key.ts";
+import { eventOf, eventsOf, flawIn, flawOf, outboxOf, parseRecord, rowsOf, summaryOf, trailOf } from "../support/records.ts";
+import { inStore, logOf, restart, ring } from "../support/store.ts";
 
 const describeKey = (account: string, KeyId: string) => raw("DescribeKey", { KeyId }, { account });
 const namesOf = (links: readonly { record: string }[]) => summaryOf(links.map(parseRecord));

@@ -3,24 +3,13 @@
 import { describe, expect, it } from "vitest";
 import { perform } from "../../src/kms/call/perform.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
-import {
-  callFor,
-  eventOf,
-  eventsOf,
-  flawIn,
-  holdEncrypt,
-  holdGroup,
-  holdViews,
-  inStore,
-  logOf,
-  newGate,
-  newKey,
-  override,
-  PLAINTEXT,
-  putAway,
-  rowsOf,
-  summaryOf,
-} from "../support/region.ts";
+import { putAway } from "../support/faults.ts";
+import { holdEncrypt, holdGroup, holdViews, newGate } from "../support/gates.ts";
+import { newKey, PLAINTEXT } from "../support/new-key.ts";
+import { override } from "../support/override.ts";
+import { callFor } from "../support/passports.ts";
+import { eventOf, eventsOf, flawIn, rowsOf, summaryOf } from "../support/records.ts";
+import { inStore, logOf } from "../support/store.ts";
 
 const TWENTY = 20;
 const times = <T>(count: number, make: () => Promise<T>): Promise<T>[] => Array.from({ length: count }, make);

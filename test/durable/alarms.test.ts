@@ -5,20 +5,12 @@ import { describe, expect, it, vi } from "vitest";
 import { doChores } from "../../src/durable/chores.ts";
 import { CHORES } from "../../src/kms/due/chores.ts";
 import { newAccount, raw } from "../support/client.ts";
-import {
-  inStore,
-  logOf,
-  newGate,
-  newKey,
-  outboxOf,
-  override,
-  putAway,
-  restart,
-  ring,
-  stubOf,
-  summaryOf,
-  trailOf,
-} from "../support/region.ts";
+import { putAway } from "../support/faults.ts";
+import { newGate } from "../support/gates.ts";
+import { newKey } from "../support/new-key.ts";
+import { override } from "../support/override.ts";
+import { outboxOf, summaryOf, trailOf } from "../support/records.ts";
+import { inStore, logOf, restart, ring, stubOf } from "../support/store.ts";
 
 /** A row that a newer version of this service has left behind. */
 const leaveUnknown = (account: string, at: number): Promise<number> =>

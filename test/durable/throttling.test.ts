@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { tokenBuckets } from "../../src/durable/token-buckets.ts";
 import { parseRates } from "../../src/limits/rates.ts";
 import { newAccount, raw } from "../support/client.ts";
-import { eventsOf, flawIn, inStore, newKey, outboxOf, PLAINTEXT, putAway, restart, ring, summaryOf } from "../support/region.ts";
+import { putAway } from "../support/faults.ts";
+import { newKey, PLAINTEXT } from "../support/new-key.ts";
+import { eventsOf, flawIn, outboxOf, summaryOf } from "../support/records.ts";
+import { inStore, restart, ring } from "../support/store.ts";
 
 const MINUTE_MS = 60_000;
 const THROTTLED = {

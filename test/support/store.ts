@@ -1,0 +1,50 @@
+// A store under test: its world, its instance, its alarm, its log.
+
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { ObjectCall, Reply } from "../../src/durable/call.ts";
+import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
+import type { World } from "../../src/kms/world.ts";
+import { REGION } from "./client.ts";
+import { override } from "./override.ts";
+
+/** A world with the parts that tests exchange. */
+export type OpenWorld = { -readonly [K in keyof World]: World[K] };
+
+/** The RPC surface, as the front sees it. */
+export interface Kms {
+  kms(call: ObjectCall): Promise<Reply>;
+}
+
+export const stubOf = (account: string, region = REGION): DurableObjectStub<RegionalKeyStore> & Kms =>
+  env.REGIONAL_KEY_STORE.getByName(`${account}/${region}`) as unknown as DurableObjectStub<RegionalKeyStore> & Kms;
+
+/** Runs within the object. */
+export const inStore = <R>(
+  account: string,
+  work: (world: OpenWorld, state: DurableObjectState, instance: RegionalKeyStore) => R | Promise<R>,
+): Promise<R> =>
+  runInDurableObject<RegionalKeyStore, R>(stubOf(account), (instance, state) => work(instance.world, state, instance));
+
+/** Lets the time come at which the next chore is due, and the alarm ring. @returns whether an alarm was set. */
+export async function ring(account: string): Promise<boolean> {
+  const restore = await inStore(account, (world) => {
+    const due = world.agenda.earliest() ?? 0;
+    return override(world, "now", (now) => () => Math.max(now(), due));
+  });
+  const rang = await runDurableObjectAlarm(stubOf(account));
+  await inStore(account, restore);
+  return rang;
+}
+
+/** Ends the instance; its storage stays. */
+export const restart = (account: string): Promise<void> => evictDurableObject(stubOf(account));
+
+/** The lines that a store logs from now on, instead of printing them. */
+export async function logOf(account: string): Promise<Record<string, unknown>[]> {
+  const lines: Record<string, unknown>[] = [];
+  await inStore(account, (world) => {
+    world.log = (line) => lines.push(line);
+  });
+  return lines;
+}
