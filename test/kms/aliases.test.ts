@@ -2,31 +2,24 @@
 
 import {
   CreateAliasCommand,
-  CreateKeyCommand,
   DecryptCommand,
   DeleteAliasCommand,
   DescribeKeyCommand,
   EncryptCommand,
-  type KMSClient,
   ListAliasesCommand,
   paginateListAliases,
   UpdateAliasCommand,
 } from "@aws-sdk/client-kms";
 import { describe, expect, it } from "vitest";
+import { refusal } from "../support/answers.ts";
 import { client, newAccount, raw } from "../support/client.ts";
-
-async function newKey(kms: KMSClient): Promise<{ id: string; arn: string }> {
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-  return { id: KeyMetadata?.KeyId ?? "", arn: KeyMetadata?.Arn ?? "" };
-}
+import { sdkKey } from "../support/new-key.ts";
 
 async function withKey() {
   const account = newAccount();
   const kms = await client({ account });
-  return { account, kms, key: await newKey(kms), arnOf: (name: string) => `arn:aws:kms:us-east-1:${account}:${name}` };
+  return { account, kms, key: await sdkKey(kms), arnOf: (name: string) => `arn:aws:kms:us-east-1:${account}:${name}` };
 }
-
-const refusal = (type: string, message: string) => ({ status: 400, json: { __type: type, message } });
 
 describe("CreateAlias, ListAliases, DeleteAlias", () => {
   it("ALIAS-02: there, listed with the plain key id, and gone", async () => {
@@ -94,7 +87,7 @@ describe("CreateAlias, ListAliases, DeleteAlias", () => {
 
   it("ALIAS-04: a key's aliases alone; pages; a marker is this operation's", async () => {
     const { account, kms, key } = await withKey();
-    const other = await newKey(kms);
+    const other = await sdkKey(kms);
     for (let at = 0; at < 5; at++) await kms.send(new CreateAliasCommand({ AliasName: `alias/${at}`, TargetKeyId: key.id }));
     await kms.send(new CreateAliasCommand({ AliasName: "alias/other", TargetKeyId: other.id }));
     expect((await kms.send(new ListAliasesCommand({ KeyId: other.arn }))).Aliases?.map(({ AliasName }) => AliasName)).toEqual([
@@ -117,7 +110,7 @@ describe("CreateAlias, ListAliases, DeleteAlias", () => {
     for (let at = 0; at < 50; at++) await kms.send(new CreateAliasCommand({ AliasName: `alias/${at}`, TargetKeyId: key.id }));
     const more = await raw("CreateAlias", { AliasName: "alias/more", TargetKeyId: key.id }, { account });
     expect(more).toMatchObject({ status: 400, json: { __type: "LimitExceededException" } });
-    const other = await newKey(kms);
+    const other = await sdkKey(kms);
     await kms.send(new CreateAliasCommand({ AliasName: "alias/more", TargetKeyId: other.id }));
     const moved = await raw("UpdateAlias", { AliasName: "alias/more", TargetKeyId: key.id }, { account });
     expect(moved).toMatchObject({ status: 400, json: { __type: "LimitExceededException" } });
@@ -128,7 +121,7 @@ describe("CreateAlias, ListAliases, DeleteAlias", () => {
 describe("UpdateAlias", () => {
   it("points it elsewhere, keeps its creation date and changes the other", async () => {
     const { account, kms, key, arnOf } = await withKey();
-    const other = await newKey(kms);
+    const other = await sdkKey(kms);
     await kms.send(new CreateAliasCommand({ AliasName: "alias/x", TargetKeyId: key.id }));
     const [before] = (await kms.send(new ListAliasesCommand({}))).Aliases ?? [];
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,32 +1,21 @@
 // Encrypt, Decrypt, GenerateDataKey, GenerateRandom.
 
-import {
-  CreateKeyCommand,
-  DecryptCommand,
-  EncryptCommand,
-  GenerateDataKeyCommand,
-  GenerateRandomCommand,
-  type KMSClient,
-} from "@aws-sdk/client-kms";
+import { EncryptCommand } from "@aws-sdk/client-kms";
 import { describe, expect, it } from "vitest";
+import { validation } from "../support/answers.ts";
 import { client, newAccount, raw } from "../support/client.ts";
+import { sdkKey } from "../support/new-key.ts";
 
 const HELLO = new TextEncoder().encode("hello");
 const CONTEXT = { "context-key": "context-value" };
 
-const validation = (message: string) => ({ status: 400, json: { __type: "ValidationException", message } });
 const invalidCiphertext = { status: 400, text: '{"__type":"InvalidCiphertextException"}' };
-
-async function newKey(kms: KMSClient): Promise<{ id: string; arn: string; materialId: string }> {
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-  return { id: KeyMetadata?.KeyId ?? "", arn: KeyMetadata?.Arn ?? "", materialId: KeyMetadata?.CurrentKeyMaterialId ?? "" };
-}
 
 /** An account with a key, and a message that it has encrypted. */
 async function sealed(EncryptionContext: Record<string, string> = {}) {
   const account = newAccount();
   const kms = await client({ account });
-  const key = await newKey(kms);
+  const key = await sdkKey(kms);
   const { CiphertextBlob = new Uint8Array() } = await kms.send(
     new EncryptCommand({ KeyId: key.id, Plaintext: HELLO, EncryptionContext }),
   );
@@ -152,7 +141,7 @@ describe("Decrypt", () => {
 
   it("KeyId may name the key, in each form, and must be the right one", async () => {
     const { account, kms, key, blob, decrypt } = await sealed();
-    const other = await newKey(kms);
+    const other = await sdkKey(kms);
     for (const KeyId of [key.id, key.arn]) expect(await decrypt(blob, { KeyId })).toMatchObject({ status: 200 });
     expect(await decrypt(blob, { KeyId: other.id })).toMatchObject({
       status: 400,
@@ -222,72 +211,6 @@ describe("DryRun", () => {
     expect(await raw("Decrypt", { KeyId: key.id, DryRunModifiers: ["IGNORE_CIPHERTEXT"] }, { account })).toMatchObject({
       json: { __type: "ValidationException" },
     });
-  });
-});
-
-describe("GenerateDataKey", () => {
-  it("DK-01: a key in the clear and as an ordinary ciphertext", async () => {
-    const kms = await client();
-    const key = await newKey(kms);
-    for (const [size, bytes] of [
-      [{ KeySpec: "AES_256" }, 32],
-      [{ KeySpec: "AES_128" }, 16],
-      [{ NumberOfBytes: 1024 }, 1024],
-      [{ NumberOfBytes: 1 }, 1],
-    ] as const) {
-      const made = await kms.send(new GenerateDataKeyCommand({ KeyId: key.id, ...size, EncryptionContext: CONTEXT }));
-      expect(made).toMatchObject({ KeyId: key.arn, KeyMaterialId: key.materialId });
-      expect(made.Plaintext?.byteLength).toBe(bytes);
-      const opened = await kms.send(new DecryptCommand({ CiphertextBlob: made.CiphertextBlob, EncryptionContext: CONTEXT }));
-      expect(opened.Plaintext).toEqual(made.Plaintext);
-    }
-  });
-
-  it.each([{}, { KeySpec: "AES_256", NumberOfBytes: 32 }])("either a spec or a number: %j", async (size) => {
-    expect(await raw("GenerateDataKey", { KeyId: "x", ...size })).toMatchObject(
-      validation("Please specify either number of bytes or key spec."),
-    );
-  });
-
-  it("DK-12: at most 1024 bytes", async () => {
-    expect(await raw("GenerateDataKey", { KeyId: "x", NumberOfBytes: 2048 })).toMatchObject(
-      validation(
-        "1 validation error detected: Value '2048' at 'numberOfBytes' failed to satisfy constraint: Member must have value less than or equal to 1024",
-      ),
-    );
-  });
-});
-
-describe("GenerateRandom", () => {
-  it.each([1, 12, 44, 1024])("RND-01, RND-02, RND-04, RND-05: %i bytes", async (NumberOfBytes) => {
-    const kms = await client();
-    const [one, other] = await Promise.all([0, 1].map(() => kms.send(new GenerateRandomCommand({ NumberOfBytes }))));
-    expect(one?.Plaintext?.byteLength).toBe(NumberOfBytes);
-    if (NumberOfBytes > 8) expect(one?.Plaintext).not.toEqual(other?.Plaintext);
-  });
-
-  it.each([
-    ["RND-07", 0, "greater than or equal to 1"],
-    ["RND-08", 1025, "less than or equal to 1024"],
-  ])("%s: %i bytes", async (_, NumberOfBytes, rule) => {
-    expect(await raw("GenerateRandom", { NumberOfBytes })).toMatchObject(
-      validation(
-        `1 validation error detected: Value '${NumberOfBytes}' at 'numberOfBytes' failed to satisfy constraint: Member must have value ${rule}`,
-      ),
-    );
-  });
-
-  it("the number is required; what needs an enclave or a key store is unsupported", async () => {
-    expect(await raw("GenerateRandom", {})).toMatchObject(validation("NumberOfBytes is required."));
-    for (const more of [
-      { CustomKeyStoreId: "cks-1234567890abcdef0" },
-      { Recipient: { KeyEncryptionAlgorithm: "RSAES_OAEP_SHA_256", AttestationDocument: "AA==" } },
-    ]) {
-      expect(await raw("GenerateRandom", { NumberOfBytes: 1, ...more })).toMatchObject({
-        status: 400,
-        json: { __type: "UnsupportedOperationException" },
-      });
-    }
   });
 });
 

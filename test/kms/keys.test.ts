@@ -6,22 +6,17 @@ import {
   DisableKeyCommand,
   EnableKeyCommand,
   EncryptCommand,
-  type KMSClient,
   ListKeysCommand,
   paginateListKeys,
+  UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
 import { describe, expect, it } from "vitest";
 import { KEY_SPECS } from "../../src/keyring/specs.ts";
+import { validation } from "../support/answers.ts";
 import { client, newAccount, raw } from "../support/client.ts";
+import { sdkKey } from "../support/new-key.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-async function newKey(kms: KMSClient, description?: string): Promise<{ id: string; arn: string }> {
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand(description === undefined ? {} : { Description: description }));
-  return { id: KeyMetadata?.KeyId ?? "", arn: KeyMetadata?.Arn ?? "" };
-}
-
-const validation = (message: string) => ({ status: 400, json: { __type: "ValidationException", message } });
 
 describe("CreateKey and DescribeKey", () => {
   it("KEY-01: a symmetric key, with AWS's members and no others", async () => {
@@ -167,7 +162,7 @@ describe("EnableKey and DisableKey", () => {
   it("STATE-01: off and on, idempotently, with empty bodies", async () => {
     const account = newAccount();
     const kms = await client({ account });
-    const { id } = await newKey(kms);
+    const { id } = await sdkKey(kms);
     const stateOf = async () => {
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
       return [KeyMetadata?.KeyState, KeyMetadata?.Enabled];
@@ -185,7 +180,7 @@ describe("EnableKey and DisableKey", () => {
 
   it("a disabled key does no cryptography, and says so", async () => {
     const kms = await client();
-    const { id, arn } = await newKey(kms);
+    const { id, arn } = await sdkKey(kms);
     await kms.send(new DisableKeyCommand({ KeyId: id }));
     const encrypting = kms.send(new EncryptCommand({ KeyId: id, Plaintext: Uint8Array.of(1) }));
     await expect(encrypting).rejects.toMatchObject({ name: "DisabledException", message: `${arn} is disabled.` });
@@ -197,7 +192,7 @@ describe("EnableKey and DisableKey", () => {
 describe("ListKeys", () => {
   it("pages through all keys, each once, and says when there are more", async () => {
     const kms = await client();
-    const made = await Promise.all(Array.from({ length: 7 }, () => newKey(kms)));
+    const made = await Promise.all(Array.from({ length: 7 }, () => sdkKey(kms)));
     const first = await kms.send(new ListKeysCommand({ Limit: 3 }));
     expect(first).toMatchObject({ Truncated: true, NextMarker: expect.any(String) });
     const listed = [];
@@ -210,7 +205,7 @@ describe("ListKeys", () => {
     const account = newAccount();
     expect((await raw("ListKeys", {}, { account })).json).toEqual({ Keys: [], Truncated: false });
     const kms = await client({ account });
-    await Promise.all([newKey(kms), newKey(kms)]);
+    await Promise.all([sdkKey(kms), sdkKey(kms)]);
     expect((await raw("ListKeys", { Limit: 2 }, { account })).json).toEqual({
       Keys: [expect.anything(), expect.anything()],
       Truncated: false,
@@ -220,7 +215,7 @@ describe("ListKeys", () => {
   it("a marker is bound to its account and Region, and cannot be altered", async () => {
     const account = newAccount();
     const kms = await client({ account });
-    await Promise.all([newKey(kms), newKey(kms)]);
+    await Promise.all([sdkKey(kms), sdkKey(kms)]);
     const { NextMarker = "" } = await kms.send(new ListKeysCommand({ Limit: 1 }));
     const bad = { status: 400, json: { __type: "InvalidMarkerException" } };
     expect(await raw("ListKeys", { Marker: NextMarker }, { account })).toMatchObject({ status: 200 });
@@ -249,6 +244,23 @@ describe("ListKeys", () => {
     expect(await raw("ListKeys", { Marker: "garbage" })).toMatchObject({
       status: 400,
       json: { __type: "InvalidMarkerException" },
+    });
+  });
+});
+
+describe("UpdateKeyDescription", () => {
+  it("changes it, and an empty one clears it", async () => {
+    const account = newAccount();
+    const kms = await client({ account });
+    const { id: KeyId } = await sdkKey(kms, { Description: "before" });
+    const described = async () => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.Description;
+    expect(await described()).toBe("before");
+    await kms.send(new UpdateKeyDescriptionCommand({ KeyId, Description: "after" }));
+    expect(await described()).toBe("after");
+    expect(await raw("UpdateKeyDescription", { KeyId, Description: "" }, { account })).toMatchObject({ status: 200, text: "" });
+    expect(await described()).toBe("");
+    expect(await raw("UpdateKeyDescription", { KeyId, Description: "x".repeat(8193) }, { account })).toMatchObject({
+      json: { __type: "ValidationException" },
     });
   });
 });

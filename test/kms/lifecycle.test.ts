@@ -11,6 +11,7 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { refusal } from "../support/answers.ts";
 import { raw } from "../support/client.ts";
 import { KEPT_PLAINTEXT, newKeyInTime } from "../support/key-in-time.ts";
 
@@ -28,11 +29,6 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
-});
-
-const refusal = (type: string, message?: string) => ({
-  status: 400,
-  json: message === undefined ? { __type: type } : { __type: type, message },
 });
 
 describe("ScheduleKeyDeletion and CancelKeyDeletion", () => {

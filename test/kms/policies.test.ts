@@ -1,8 +1,15 @@
 // The key policy: kept, shown, replaced.
 
-import { PutKeyPolicyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import {
+  CreateKeyCommand,
+  GetKeyPolicyCommand,
+  ListKeyPoliciesCommand,
+  PutKeyPolicyCommand,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { raw } from "../support/client.ts";
+import { refusal } from "../support/answers.ts";
+import { client, newAccount, raw } from "../support/client.ts";
 import { newKeyInTime } from "../support/key-in-time.ts";
 
 beforeEach(() => {
@@ -11,11 +18,6 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
-});
-
-const refusal = (type: string, message?: string) => ({
-  status: 400,
-  json: message === undefined ? { __type: type } : { __type: type, message },
 });
 
 describe("PutKeyPolicy", () => {
@@ -43,5 +45,52 @@ describe("PutKeyPolicy", () => {
       refusal("NotFoundException"),
     );
     expect((await raw("GetKeyPolicy", { KeyId }, { account })).json["Policy"]).toBe(policy(arn));
+  });
+});
+
+async function withKey(input: ConstructorParameters<typeof CreateKeyCommand>[0] = {}) {
+  const account = newAccount();
+  const kms = await client({ account });
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand(input));
+  const KeyId = KeyMetadata?.KeyId ?? "";
+  return { account, kms, KeyId };
+}
+
+describe("the key policy", () => {
+  it("POL-04: the default one, printed as AWS prints it", async () => {
+    const { account, kms, KeyId } = await withKey();
+    const { Policy = "", PolicyName } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
+    expect(PolicyName).toBe("default");
+    expect(Policy.startsWith('{\n  "Version" : "2012-10-17",\n  "Id" : "key-default-1",\n')).toBe(true);
+    expect(JSON.parse(Policy)).toEqual({
+      Version: "2012-10-17",
+      Id: "key-default-1",
+      Statement: [
+        {
+          Sid: "Enable IAM User Permissions",
+          Effect: "Allow",
+          Principal: { AWS: `arn:aws:iam::${account}:root` },
+          Action: "kms:*",
+          Resource: "*",
+        },
+      ],
+    });
+  });
+
+  it("POL-01, POL-02: a given one, by its name or without", async () => {
+    const statement = (Sid: string) => ({ Sid, Effect: "Allow", Principal: { AWS: "*" }, Action: "kms:*", Resource: "*" });
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement("a"), statement("b")] });
+    const { account, kms, KeyId } = await withKey({ Policy });
+    for (const PolicyName of [undefined, "default"])
+      expect((await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName }))).Policy).toBe(Policy);
+    expect(await raw("ListKeyPolicies", { KeyId }, { account })).toMatchObject({
+      status: 200,
+      json: { PolicyNames: ["default"], Truncated: false },
+    });
+    expect((await kms.send(new ListKeyPoliciesCommand({ KeyId, Limit: 1 }))).NextMarker).toBeUndefined();
+    expect(await raw("GetKeyPolicy", { KeyId, PolicyName: "other" }, { account })).toMatchObject({
+      status: 400,
+      json: { __type: "NotFoundException" },
+    });
   });
 });

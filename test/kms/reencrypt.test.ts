@@ -90,23 +90,3 @@ describe("ReEncrypt", () => {
     expect(await raw("ReEncrypt", ignored, { account })).toMatchObject({ json: { __type: "ValidationException" } });
   });
 });
-
-describe("GenerateDataKeyWithoutPlaintext", () => {
-  it("DK-06: no plaintext in the answer; opens with its context and not without", async () => {
-    const { account, kms, source } = await withTwoKeys();
-    const { json } = await raw(
-      "GenerateDataKeyWithoutPlaintext",
-      { KeyId: source.id, KeySpec: "AES_128", EncryptionContext: TO },
-      { account },
-    );
-    expect(Object.keys(json).sort()).toEqual(["CiphertextBlob", "KeyId", "KeyMaterialId"]);
-    const blob = json["CiphertextBlob"] as string;
-    expect(await raw("Decrypt", { CiphertextBlob: blob }, { account })).toMatchObject({
-      text: '{"__type":"InvalidCiphertextException"}',
-    });
-    const { Plaintext } = await kms.send(
-      new DecryptCommand({ CiphertextBlob: Uint8Array.fromBase64(blob), EncryptionContext: TO }),
-    );
-    expect(Plaintext?.byteLength).toBe(16);
-  });
-});

@@ -12,6 +12,7 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { refusal } from "../support/answers.ts";
 import { raw } from "../support/client.ts";
 import { KEPT_PLAINTEXT, newKeyInTime } from "../support/key-in-time.ts";
 
@@ -24,11 +25,6 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
-});
-
-const refusal = (type: string, message?: string) => ({
-  status: 400,
-  json: message === undefined ? { __type: type } : { __type: type, message },
 });
 
 describe("rotation", () => {

@@ -1,15 +1,11 @@
-// Tags, descriptions and the key policy.
+// Tags of keys: given, changed, taken away, listed.
 
 import {
   CreateKeyCommand,
-  DescribeKeyCommand,
-  GetKeyPolicyCommand,
-  ListKeyPoliciesCommand,
   ListResourceTagsCommand,
   paginateListResourceTags,
   TagResourceCommand,
   UntagResourceCommand,
-  UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
 import { describe, expect, it } from "vitest";
 import { client, newAccount, raw } from "../support/client.ts";
@@ -76,60 +72,6 @@ describe("tags", () => {
     });
     expect(await raw("ListResourceTags", { KeyId, Marker: "made-up" }, { account })).toMatchObject({
       json: { __type: "InvalidMarkerException" },
-    });
-  });
-});
-
-describe("UpdateKeyDescription", () => {
-  it("changes it, and an empty one clears it", async () => {
-    const { account, kms, KeyId } = await withKey({ Description: "before" });
-    const described = async () => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.Description;
-    expect(await described()).toBe("before");
-    await kms.send(new UpdateKeyDescriptionCommand({ KeyId, Description: "after" }));
-    expect(await described()).toBe("after");
-    expect(await raw("UpdateKeyDescription", { KeyId, Description: "" }, { account })).toMatchObject({ status: 200, text: "" });
-    expect(await described()).toBe("");
-    expect(await raw("UpdateKeyDescription", { KeyId, Description: "x".repeat(8193) }, { account })).toMatchObject({
-      json: { __type: "ValidationException" },
-    });
-  });
-});
-
-describe("the key policy", () => {
-  it("POL-04: the default one, printed as AWS prints it", async () => {
-    const { account, kms, KeyId } = await withKey();
-    const { Policy = "", PolicyName } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
-    expect(PolicyName).toBe("default");
-    expect(Policy.startsWith('{\n  "Version" : "2012-10-17",\n  "Id" : "key-default-1",\n')).toBe(true);
-    expect(JSON.parse(Policy)).toEqual({
-      Version: "2012-10-17",
-      Id: "key-default-1",
-      Statement: [
-        {
-          Sid: "Enable IAM User Permissions",
-          Effect: "Allow",
-          Principal: { AWS: `arn:aws:iam::${account}:root` },
-          Action: "kms:*",
-          Resource: "*",
-        },
-      ],
-    });
-  });
-
-  it("POL-01, POL-02: a given one, by its name or without", async () => {
-    const statement = (Sid: string) => ({ Sid, Effect: "Allow", Principal: { AWS: "*" }, Action: "kms:*", Resource: "*" });
-    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement("a"), statement("b")] });
-    const { account, kms, KeyId } = await withKey({ Policy });
-    for (const PolicyName of [undefined, "default"])
-      expect((await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName }))).Policy).toBe(Policy);
-    expect(await raw("ListKeyPolicies", { KeyId }, { account })).toMatchObject({
-      status: 200,
-      json: { PolicyNames: ["default"], Truncated: false },
-    });
-    expect((await kms.send(new ListKeyPoliciesCommand({ KeyId, Limit: 1 }))).NextMarker).toBeUndefined();
-    expect(await raw("GetKeyPolicy", { KeyId, PolicyName: "other" }, { account })).toMatchObject({
-      status: 400,
-      json: { __type: "NotFoundException" },
     });
   });
 });
