@@ -3,8 +3,8 @@
 
 import { sha256, sha256Now } from "../crypto/hash.ts";
 import { verifyMac } from "../crypto/mac.ts";
+import { ApiError } from "../wire/api-error.ts";
 import { type Bytes, fromHex, toBase64, toHex, utf8 } from "../wire/bytes.ts";
-import { KmsError } from "../wire/faults.ts";
 import { shown } from "../wire/shown.ts";
 
 /** What stands before a request's body, as it was on the wire. `headers` may repeat a name. */
@@ -43,21 +43,21 @@ const REGION_WRONG = "Credential should be scoped to a valid region. ";
 const CLOCK_SKEW_MS_MAX = 5 * 60 * 1000;
 const DATE_FORM = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
-const incomplete = (message: string): KmsError => new KmsError("IncompleteSignatureException", message);
-const invalid = (message: string): KmsError => new KmsError("InvalidSignatureException", message);
+const incomplete = (message: string): ApiError => new ApiError("IncompleteSignatureException", message);
+const invalidSignature = (message: string): ApiError => new ApiError("InvalidSignatureException", message);
 
 /** Lists of SignedHeaders that have been read before, by their text. */
 export type KnownLists = ReadonlyMap<string, readonly string[]>;
 
-/** @throws KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException. */
+/** @throws ApiError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException. */
 export function readClaim(request: Pick<RequestHead, "headers" | "query">, known: KnownLists = new Map()): Claim {
   const headers = joinHeaders(request.headers);
   const inQuery = /(?:^|&)X-Amz-(?:Algorithm|Signature|Credential)=/i.test(request.query);
   const authorization = headers.get("authorization");
   if (inQuery && authorization !== undefined)
-    throw invalid("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
+    throw invalidSignature("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
   if (inQuery) throw incomplete("Signatures in the query string are not accepted here.");
-  if (authorization === undefined) throw new KmsError("MissingAuthenticationTokenException", "Missing Authentication Token");
+  if (authorization === undefined) throw new ApiError("MissingAuthenticationTokenException", "Missing Authentication Token");
   const isDated = headers.has("x-amz-date") || headers.has("date");
   const { credential, signedHeaders, signature } = readAuthorization(authorization, isDated, known);
   const [accessKeyId = "", date = "", region = "", service = "", terminator = "", ...rest] = credential.split("/");
@@ -156,7 +156,7 @@ const COUNTS_IF_PRESENT = ["x-amz-target", "x-amz-date", "x-amz-security-token",
 /**
  * What decides a request must be signed, and be there once; repeats arrive joined, so a comma counts as one. With an unsigned
  * X-Amz-Target, DescribeKey could be turned into ScheduleKeyDeletion on its way.
- * @throws KmsError IncompleteSignatureException.
+ * @throws ApiError IncompleteSignatureException.
  */
 export function requireSigned({ headers, signedHeaders }: Pick<Claim, "headers" | "signedHeaders">): void {
   if (!signedHeaders.includes("host"))
@@ -172,7 +172,7 @@ export function requireSigned({ headers, signedHeaders }: Pick<Claim, "headers" 
     throw incomplete("A header named in 'SignedHeaders' is missing.");
 }
 
-/** @throws KmsError InvalidSignatureException where the scope is not this service's on that day. `isRegion` knows the Regions. */
+/** @throws ApiError InvalidSignatureException where the scope is not this service's on that day. `isRegion` knows the Regions. */
 export function checkScope(claim: Claim, service: string, isRegion: (name: string) => boolean): void {
   const { date, region, terminator, signedAt } = claim;
   const day = signedAt.slice(0, 8);
@@ -188,20 +188,22 @@ export function checkScope(claim: Claim, service: string, isRegion: (name: strin
       ? ""
       : `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${shown(date)}' != '${day}', from '${signedAt}'. `,
   ];
-  throw invalid(wrong.join(""));
+  throw invalidSignature(wrong.join(""));
 }
 
-/** @throws KmsError InvalidSignatureException where the clocks are more than 5 minutes apart, in whole seconds, as signed. */
+/** @throws ApiError InvalidSignatureException where the clocks are more than 5 minutes apart, in whole seconds, as signed. */
 export function checkClock({ signedAt }: Pick<Claim, "signedAt">, now: number): void {
   const [, year, month, day, hour, minute, second] = DATE_FORM.exec(signedAt) ?? [];
   const signed = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const earliest = Math.floor(now / 1000) * 1000 - CLOCK_SKEW_MS_MAX;
   const latest = Math.floor(now / 1000) * 1000 + CLOCK_SKEW_MS_MAX;
   if (!(signed >= earliest))
-    throw invalid(`Signature expired: ${signedAt} is now earlier than ${basicFormat(earliest)} (${basicFormat(now)} - 5 min.)`);
+    throw invalidSignature(
+      `Signature expired: ${signedAt} is now earlier than ${basicFormat(earliest)} (${basicFormat(now)} - 5 min.)`,
+    );
   if (!(signed <= latest)) {
     const text = `${signedAt} is still later than ${basicFormat(latest)} (${basicFormat(now)} + 5 min.)`;
-    throw invalid(`Signature not yet current: ${text}`);
+    throw invalidSignature(`Signature not yet current: ${text}`);
   }
 }
 
@@ -271,9 +273,9 @@ export async function verify(request: SignedRequest, claim: Claim, key: CryptoKe
 }
 
 /** The refusal of a Region that is none, or not the one of the host's name. */
-export const wrongRegion = (): KmsError => invalid(REGION_WRONG);
+export const wrongRegion = (): ApiError => invalidSignature(REGION_WRONG);
 
-export const mismatch = (): KmsError =>
-  invalid(
+export const mismatch = (): ApiError =>
+  invalidSignature(
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
   );

@@ -96,7 +96,7 @@ const OVERLY_PERMISSIVE =
 
 /**
  * Checks the Condition of a key policy's statement. Without operators, keys or values it is well formed, as on AWS.
- * @throws KmsError MalformedPolicyDocumentException.
+ * @throws ApiError MalformedPolicyDocumentException.
  */
 export function checkCondition(condition: unknown): void {
   if (!isObject(condition)) throw malformed("A statement's condition is not an object of condition operators.");

@@ -1,11 +1,11 @@
 // Policy documents as JSON (RFC 8259): the one parser, which refuses duplicate members and deep nesting that JSON.parse takes.
 
-import { KmsError } from "../wire/faults.ts";
+import { ApiError } from "../wire/api-error.ts";
 
 const DEPTH_MAX = 8;
 
 /** The refusal of a document. */
-export const malformed = (message: string): KmsError => new KmsError("MalformedPolicyDocumentException", message);
+export const malformed = (message: string): ApiError => new ApiError("MalformedPolicyDocumentException", message);
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 // Key policy documents: the default one, and the checks of their shape. Source: KMS developer guide, "Key policies in AWS KMS".
 
+import { ApiError } from "../wire/api-error.ts";
 import { rootArn } from "../wire/arn.ts";
-import { KmsError } from "../wire/faults.ts";
 import { PARTITION } from "../wire/regions.ts";
 import { checkCondition } from "./conditions.ts";
 import { isObject, type JsonObject, malformed, parsePolicyJson } from "./policy-json.ts";
@@ -37,12 +37,12 @@ export interface PolicyDocument {
 
 /**
  * Reads a document, and checks its size and shape. `keyArn`: of the key it is for, where that exists already.
- * @throws KmsError LimitExceededException, MalformedPolicyDocumentException.
+ * @throws ApiError LimitExceededException, MalformedPolicyDocumentException.
  */
 export function parsePolicy(text: string, keyArn?: string): PolicyDocument {
   // Its characters are U+00FF at most, so a character is one byte or two.
   if (new TextEncoder().encode(text).byteLength > POLICY_BYTES_MAX) {
-    throw new KmsError("LimitExceededException", `The policy document exceeds the limit of ${POLICY_BYTES_MAX} bytes.`);
+    throw new ApiError("LimitExceededException", `The policy document exceeds the limit of ${POLICY_BYTES_MAX} bytes.`);
   }
   const document = parsePolicyJson(text);
   if (!isObject(document)) throw malformed("The policy document is not a JSON object without duplicate members.");

@@ -1,7 +1,7 @@
 // The contract between a front and an object: plain data in, plain data out. It is kept one version back, because Worker and object
 // may run different code for minutes after a deployment.
 
-import type { Outcome } from "../wire/faults.ts";
+import type { Outcome } from "../wire/api-error.ts";
 
 export interface ObjectCall {
   /** Printed; see wire/passport.ts. */

@@ -16,8 +16,8 @@ import {
 import { sigV4Key } from "../crypto/mac.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import { type CallerKind, callerKind } from "../wire/access-key-id.ts";
+import { ApiError } from "../wire/api-error.ts";
 import { remember } from "../wire/bounded.ts";
-import { KmsError } from "../wire/faults.ts";
 import { isRegion } from "../wire/regions.ts";
 
 /** Days' keys that are kept. They enter only behind a signature that has verified, so that strangers cannot evict everybody's. */
@@ -62,7 +62,7 @@ export class Authenticator {
 
   /**
    * Reads a request's claim, from its head alone.
-   * @throws KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException,
+   * @throws ApiError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException,
    *   UnrecognizedClientException, in AWS's order: what is missing, the scope, the access key, the clock.
    */
   async identify(head: RequestHead, now: number): Promise<Claimant> {
@@ -80,7 +80,7 @@ export class Authenticator {
 
   /**
    * Holds the claim against the body. The clock is asked again: who keeps a body back must not keep a signature alive.
-   * @throws KmsError InvalidSignatureException.
+   * @throws ApiError InvalidSignatureException.
    */
   async verify({ caller, claim, head }: Claimant, body: string, now: number): Promise<Caller> {
     checkClock(claim, now);
@@ -113,8 +113,8 @@ export class Authenticator {
 
 const nameOf = ({ accessKeyId, date, region, service }: Claim): string => `${accessKeyId} ${date} ${region} ${service}`;
 
-const unrecognized = (): KmsError =>
-  new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
+const unrecognized = (): ApiError =>
+  new ApiError("UnrecognizedClientException", "The security token included in the request is invalid.");
 
 /** A host that names a Region must name the one that was signed for. */
 function checkHost({ headers, region }: Claim): void {

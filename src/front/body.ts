@@ -1,18 +1,18 @@
 // A request's body as text, bounded while it is read.
 
-import { KmsError } from "../wire/faults.ts";
+import { ApiError } from "../wire/api-error.ts";
 
 export const BODY_BYTES_MAX = 1024 * 1024;
 
-const tooLarge = (): KmsError =>
-  new KmsError("RequestEntityTooLargeException", `The request is larger than ${BODY_BYTES_MAX} bytes.`);
+const tooLarge = (): ApiError =>
+  new ApiError("RequestEntityTooLargeException", `The request is larger than ${BODY_BYTES_MAX} bytes.`);
 
 /** A client that went away within its body is no trouble of ours: it is refused as what it sent. */
-const cutOff = (): KmsError => new KmsError("SerializationException", "The request's body ended early.");
+const cutOff = (): ApiError => new ApiError("SerializationException", "The request's body ended early.");
 
 /**
  * Reads the body. What is not UTF-8, or begins with a byte order mark, comes out as another text than was signed.
- * @throws KmsError RequestEntityTooLargeException, before more than the limit has been read; SerializationException.
+ * @throws ApiError RequestEntityTooLargeException, before more than the limit has been read; SerializationException.
  */
 export async function readBody(request: Request): Promise<string> {
   const declared = request.headers.get("content-length");

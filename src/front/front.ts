@@ -3,7 +3,8 @@
 import type { Env } from "../env.ts";
 import { parseOrigins } from "../wire/origins.ts";
 import { Cors } from "./cors.ts";
-import { type Effects, KmsFront } from "./kms.ts";
+import { KmsFront } from "./kms.ts";
+import type { Effects } from "./request.ts";
 import { refuseService, unservedService } from "./unserved.ts";
 
 export class Front {

@@ -2,7 +2,7 @@
 // is read, and must still be in force at its commit. Until identities are built, every account has one caller: its root, by serial 0.
 
 import type { Who } from "../durable/passport-control.ts";
-import { KmsError } from "../wire/faults.ts";
+import { ApiError } from "../wire/api-error.ts";
 
 export interface View {
   readonly kind: "root";
@@ -14,7 +14,7 @@ const ACTIVE_ROOT_SERIAL = 0;
 export interface Callers {
   /**
    * The view of a caller, at once where one is held.
-   * @throws KmsError UnrecognizedClientException for an access key that does not exist or is not active.
+   * @throws ApiError UnrecognizedClientException for an access key that does not exist or is not active.
    */
   view(who: Who): View | Promise<View>;
   /** Whether nothing has taken a view back. */
@@ -24,7 +24,7 @@ export interface Callers {
 export const rootOnly: Callers = {
   view({ accessKey }) {
     if (accessKey.serial !== ACTIVE_ROOT_SERIAL)
-      throw new KmsError("UnrecognizedClientException", "The security token included in the request is invalid.");
+      throw new ApiError("UnrecognizedClientException", "The security token included in the request is invalid.");
     return ROOT;
   },
   inForce: (view) => view === ROOT,

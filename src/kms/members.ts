@@ -3,7 +3,7 @@
 import { type EncryptionContext, exceeds } from "../keyring/ciphertext.ts";
 import type { Key } from "../keyring/key.ts";
 import { algorithmsOf, ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
-import { KmsError } from "../wire/faults.ts";
+import { ApiError } from "../wire/api-error.ts";
 import { blob, defaulted, flag, listOf, oneOf, optional, sensitive, string, stringMap, structure } from "../wire/shape.ts";
 import type { Tag } from "./tables/tags.ts";
 
@@ -15,6 +15,8 @@ export const encryptionAlgorithm = defaulted(oneOf(...ENCRYPTION_ALGORITHMS), "S
 export const policyDocument = string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" });
 export const customKeyStoreId = string({ min: 1, max: 64 });
 export const ciphertextBlob = blob({ min: 1, max: 6144 });
+
+export const validation = (message: string): ApiError => new ApiError("ValidationException", message);
 
 /** An attestation of a Nitro enclave; a request that carries one is refused, see `refuseRecipient`. */
 export const recipient = optional(
@@ -30,13 +32,13 @@ export const NO_CONTEXT: EncryptionContext = new Map();
 
 export function checkContext({ EncryptionContext = NO_CONTEXT }: { readonly EncryptionContext?: EncryptionContext }): void {
   if (exceeds(EncryptionContext, CONTEXT_BYTES_MAX)) {
-    throw new KmsError("ValidationException", `EncryptionContext must be at most ${CONTEXT_BYTES_MAX} bytes.`);
+    throw new ApiError("ValidationException", `EncryptionContext must be at most ${CONTEXT_BYTES_MAX} bytes.`);
   }
 }
 
 /** There is no Nitro enclave to answer, and an answer in the clear is not what was asked for. */
 export function refuseRecipient({ Recipient }: { readonly Recipient?: unknown }): void {
-  if (Recipient !== undefined) throw new KmsError("UnsupportedOperationException", "Recipient is not supported.");
+  if (Recipient !== undefined) throw new ApiError("UnsupportedOperationException", "Recipient is not supported.");
 }
 
 /** Tags of one request. */
@@ -50,19 +52,19 @@ export const tagList = listOf(tag, { checked: true });
 const RESERVED = /^aws:/i;
 const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-/** @throws KmsError TagException where the tags of one request cannot stand together. */
+/** @throws ApiError TagException where the tags of one request cannot stand together. */
 export function checkTags(tags: readonly Tag[]): void {
-  if (tags.length > TAGS_MAX) throw new KmsError("TagException", "Too many tags");
-  if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) throw new KmsError("TagException", "Duplicate tag keys");
+  if (tags.length > TAGS_MAX) throw new ApiError("TagException", "Too many tags");
+  if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) throw new ApiError("TagException", "Duplicate tag keys");
   if (tags.some(({ TagKey }) => RESERVED.test(TagKey)))
-    throw new KmsError("TagException", "Tags beginning with aws: are reserved");
+    throw new ApiError("TagException", "Tags beginning with aws: are reserved");
   if (tags.some(({ TagKey, TagValue }) => !CHARACTERS.test(TagKey) || !CHARACTERS.test(TagValue))) {
-    throw new KmsError("TagException", "Invalid tag");
+    throw new ApiError("TagException", "Invalid tag");
   }
 }
 
-/** @throws KmsError InvalidKeyUsageException where a key of this spec and usage does not offer the algorithm. */
+/** @throws ApiError InvalidKeyUsageException where a key of this spec and usage does not offer the algorithm. */
 export function requireAlgorithm({ spec, usage }: Key, algorithm: string): void {
   if (algorithmsOf(spec, usage).includes(algorithm)) return;
-  throw new KmsError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${spec}.`);
+  throw new ApiError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${spec}.`);
 }

@@ -125,7 +125,7 @@ export interface Request {
 export interface Operation extends Facts {
   /** The schema; absent where the operation is not built yet. */
   readonly input?: Structure<unknown>;
-  /** @throws KmsError SerializationException, ValidationException. Absent where the operation is not built yet. */
+  /** @throws ApiError SerializationException, ValidationException. Absent where the operation is not built yet. */
   readonly read?: (body: string) => Request;
 }
 

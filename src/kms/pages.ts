@@ -1,6 +1,6 @@
 // Lists by pages: a marker is where the last page ended.
 
-import { KmsError } from "../wire/faults.ts";
+import { ApiError } from "../wire/api-error.ts";
 import { defaulted, integer, optional, string } from "../wire/shape.ts";
 import type { Call } from "./operation.ts";
 
@@ -23,7 +23,7 @@ export interface Page<T> {
 
 /**
  * One page of a list. `read` gives at most so many items behind a position, "" being the beginning; `position` names an item's own.
- * @throws KmsError InvalidMarkerException.
+ * @throws ApiError InvalidMarkerException.
  */
 export async function pageOf<T>(
   { Limit, Marker }: PageRequest,
@@ -32,7 +32,7 @@ export async function pageOf<T>(
   position: (item: T) => string,
 ): Promise<Page<T>> {
   const after = Marker === undefined ? "" : await markers.open(Marker);
-  if (after === undefined) throw new KmsError("InvalidMarkerException");
+  if (after === undefined) throw new ApiError("InvalidMarkerException");
   const found = read(after, Limit + 1);
   const items = found.slice(0, Limit);
   const last = items.at(-1);

@@ -9,10 +9,8 @@ import { ownName } from "../durable/own-name.ts";
 import type { Env } from "../env.ts";
 import { parseQuotas } from "../limits/quotas.ts";
 import { parseRates } from "../limits/rates.ts";
-import { failure } from "../wire/aws-json.ts";
-import { KmsError } from "../wire/faults.ts";
 import { isRegion, namespaceOf } from "../wire/regions.ts";
-import { described } from "../wire/unknown-error.ts";
+import { refusalOf } from "../wire/unknown-error.ts";
 import { perform } from "./call/perform.ts";
 import { CHORES } from "./due/chores.ts";
 import { createWorld } from "./wiring.ts";
@@ -49,8 +47,7 @@ export class RegionalKeyStore extends DurableObject<Env> {
       return await perform(call, this.world);
     } catch (cause) {
       const requestId = String(call?.requestId); // whoever calls without a call is answered too
-      this.world.log({ event: "unknown error", requestId, ...described(cause) });
-      return failure(new KmsError("KMSInternalException"), requestId);
+      return this.world.protocol.failure(refusalOf(cause, requestId, this.world.log), requestId);
     }
   }
 

@@ -7,6 +7,7 @@ import { PassportControl } from "../durable/passport-control.ts";
 import { rootKeyGuard } from "../durable/root-key-guard.ts";
 import { tokenBuckets, unlimited } from "../durable/token-buckets.ts";
 import { Keyring } from "../keyring/keyring.ts";
+import { awsJson } from "../wire/aws-json.ts";
 import { PARTITION } from "../wire/regions.ts";
 import { rootOnly } from "./callers.ts";
 import { lastUses } from "./tables/last-uses.ts";
@@ -46,6 +47,7 @@ export function createWorld(given: Given): World {
     callers: rootOnly,
     rates: rates === undefined ? unlimited : tokenBuckets(rates, () => world.now()),
     quotas,
+    protocol: awsJson,
     tables,
     reads: tables,
     keyring,

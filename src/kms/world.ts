@@ -8,6 +8,7 @@ import type { Rates } from "../durable/token-buckets.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { RateName, RequestRates } from "../limits/rates.ts";
+import type { Protocol } from "../wire/api-error.ts";
 import type { ArnScope } from "../wire/arn.ts";
 import type { Callers } from "./callers.ts";
 import type { Reads, Tables } from "./tables/tables.ts";
@@ -33,6 +34,8 @@ export interface World extends Host, Sight {
   readonly callers: Callers;
   readonly rates: Rates<RateName>;
   readonly quotas: Quotas;
+  /** How answers are printed. */
+  readonly protocol: Protocol;
   readonly tables: Tables;
   readonly keyring: Keyring;
   readonly markers: (operation: string) => Markers;

@@ -1,7 +1,8 @@
 // AWS JSON 1.1: the operation's name in, documents out. Source: the awsJson1_1 protocol of Smithy.
 
+import type { ApiError, Outcome, Protocol } from "./api-error.ts";
 import type { Bytes } from "./bytes.ts";
-import { FAULTS, type KmsError, type Outcome } from "./faults.ts";
+import { FAULTS } from "./faults.ts";
 
 const CONTENT_TYPE = "application/x-amz-json-1.1";
 const TARGET_PREFIX = "TrentService.";
@@ -21,14 +22,15 @@ function printable(value: unknown): unknown {
   return members;
 }
 
-/** The answer of an operation: its output, or an empty body where it has no output shape. */
-export function success(output: object | undefined, requestId: string): Outcome {
+function success(output: object | undefined, requestId: string): Outcome {
   return { status: 200, type: CONTENT_TYPE, body: output === undefined ? "" : JSON.stringify(printable(output)), requestId };
 }
 
 /** The answer of a refusal. A message without text is absent, as AWS leaves it. */
-export function failure({ code, message }: KmsError, requestId: string): Outcome {
+function failure({ code, message }: ApiError, requestId: string): Outcome {
   const { status, key } = FAULTS[code];
   const document = message === "" ? { __type: code } : { __type: code, [key]: message };
   return { status, type: CONTENT_TYPE, body: JSON.stringify(document), requestId };
 }
+
+export const awsJson: Protocol = { success, failure };

@@ -41,21 +41,3 @@ export const FAULTS = {
 } as const satisfies Record<string, Fault>;
 
 export type FaultCode = keyof typeof FAULTS;
-
-/** A refusal that the caller may see. Its message is AWS's text; an empty one is absent on the wire. Nothing secret goes into it. */
-export class KmsError extends Error {
-  readonly code: FaultCode;
-
-  constructor(code: FaultCode, message = "") {
-    super(message);
-    this.code = code;
-  }
-}
-
-/** An HTTP answer as plain data: it crosses RPC, so a fault is data too. */
-export interface Outcome {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-  readonly requestId: string;
-}

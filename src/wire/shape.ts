@@ -2,8 +2,8 @@
 // Order of failures: SerializationException (JSON, types, base64), then ValidationException with every violation in one message,
 // then the structure's own check across members. Sources: the Smithy model of KMS, the awsJson1_1 protocol.
 
+import { ApiError } from "./api-error.ts";
 import type { Bytes } from "./bytes.ts";
-import { KmsError } from "./faults.ts";
 import { loneSurrogateIn } from "./json-text.ts";
 import { shown } from "./shown.ts";
 import { type Shown, Violations } from "./violations.ts";
@@ -25,7 +25,7 @@ export interface Shape<T> {
   readonly constraints: Constraints;
   /**
    * Reads a member's value, which is neither null nor absent. Adds each broken constraint to `violations`.
-   * @throws KmsError SerializationException where the value has another JSON type.
+   * @throws ApiError SerializationException where the value has another JSON type.
    */
   read(value: unknown, path: string, violations: Violations): T;
 }
@@ -73,7 +73,7 @@ const READ_MAX = 1000;
 const INTEGER_MAX = 2 ** 31 - 1;
 
 /** @returns a SerializationException, whose text AWS usually leaves out. */
-const unreadable = (): KmsError => new KmsError("SerializationException");
+const unreadable = (): ApiError => new ApiError("SerializationException");
 
 const lengthRules = (length: number, { min, max }: Constraints): string[] => [
   ...(max !== undefined && length > max ? [`Member must have length less than or equal to ${max}`] : []),
@@ -262,14 +262,14 @@ export function structure<const M extends Members>(members: M, check?: (input: D
 const within = (path: string, member: string): string => (path === "" ? member : `${path}.${member}`);
 
 export interface Structure<T> extends Shape<T> {
-  /** What must hold across members and needs no key: throws the KmsError. */
+  /** What must hold across members and needs no key: throws the ApiError. */
   readonly check: (input: T) => void;
 }
 
 /** A member's name as messages and records write it: first letter in lower case. */
 export const memberPath = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** Decodes a request body. @throws KmsError SerializationException or ValidationException. */
+/** Decodes a request body. @throws ApiError SerializationException or ValidationException. */
 export function decode<T>(shape: Structure<T>, body: string): T {
   const violations = new Violations();
   const input = shape.read(parseJson(body), "", violations);

@@ -1,6 +1,6 @@
 // The broken constraints of one request, worded as AWS words them: all are counted, and as many worded as an answer has room for.
 
-import { KmsError } from "./faults.ts";
+import { ApiError } from "./api-error.ts";
 import { shown } from "./shown.ts";
 
 const WORDED_MAX = 100;
@@ -22,7 +22,7 @@ function words(value: Shown, path: string, rule: string): string {
 }
 
 /** @returns the one violation of a member that is absent, for what only a check across members can find. */
-export const missing = (path: string): KmsError => {
+export const missing = (path: string): ApiError => {
   const violations = new Violations();
   violations.addAbsent(path);
   return violations.refusal();
@@ -58,9 +58,9 @@ export class Violations {
   }
 
   /** All of them in one refusal. */
-  refusal(): KmsError {
+  refusal(): ApiError {
     const found = this.count === 1 ? "1 validation error" : `${this.count} validation errors`;
-    return new KmsError("ValidationException", `${found} detected: ${this.#worded.join("; ")}`);
+    return new ApiError("ValidationException", `${found} detected: ${this.#worded.join("; ")}`);
   }
 
   #isFull(): boolean {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/durable/ledger.ts";
-import { KmsError } from "../../src/wire/faults.ts";
+import { ApiError } from "../../src/wire/api-error.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { failCommits, putAway } from "../support/faults.ts";
 import { holdGroup, newGate } from "../support/gates.ts";
@@ -178,7 +178,7 @@ describe("a write that is refused", () => {
       const refuse = override(world.tables.keys, "setDescription", (set) => (id, description) => {
         set(id, description);
         expect(world.tables.keys.find(id)?.description).toBe("new"); // which memory holds from here on
-        throw new KmsError("LimitExceededException");
+        throw new ApiError("LimitExceededException");
       });
       return refuse;
     });
@@ -264,7 +264,7 @@ describe("a commit that fails", () => {
 });
 
 describe("a change that is refused in its own turn", () => {
-  const dryRun = new KmsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
+  const dryRun = new ApiError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
 
   it("a dry run of a write changes nothing and is recorded as a refusal, in its place", async () => {
     const { account, KeyId } = await newStore();
@@ -276,7 +276,7 @@ describe("a change that is refused in its own turn", () => {
           tables.keys.setState(KeyId, "Disabled");
           throw dryRun;
         },
-        (cause) => entry(String((cause as KmsError).code)),
+        (cause) => entry(String((cause as ApiError).code)),
       );
       expect(written).toEqual(entry("DryRunOperationException"));
       return before;

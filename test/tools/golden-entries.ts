@@ -10,7 +10,7 @@ import { Secret } from "../../src/crypto/secret.ts";
 import { noAttachments, outbox } from "../../src/durable/outbox.ts";
 import { markers } from "../../src/durable/page-markers.ts";
 import { rootKeyGuard } from "../../src/durable/root-key-guard.ts";
-import { issue } from "../../src/front/passports.ts";
+import { issue } from "../../src/front/passport-office.ts";
 import type { Key } from "../../src/keyring/key.ts";
 import { Keyring } from "../../src/keyring/keyring.ts";
 import { type LastUse, lastUses } from "../../src/kms/tables/last-uses.ts";

@@ -3,14 +3,14 @@
 
 import type { Who } from "../../durable/passport-control.ts";
 import { conditionOf, type Key } from "../../keyring/key.ts";
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import type { Operation, Resource } from "../operation.ts";
 import type { Sight } from "../world.ts";
 import { locate } from "./locate.ts";
 import type { Located, Readable } from "./visit.ts";
 
 /**
- * Lets a call in, and leaves in it what it was let in with. @throws KmsError in the order of the checks.
+ * Lets a call in, and leaves in it what it was let in with. @throws ApiError in the order of the checks.
  */
 export function admit(visit: Readable, sight: Sight): void {
   const { call, op, request, who } = visit;
@@ -35,7 +35,7 @@ export function admit(visit: Readable, sight: Sight): void {
 /** Until policies are evaluated: an account's root may do everything with its own keys, and nothing with another's. */
 function permit(who: Who, action: string, owner: string): void {
   if (who.account === owner) return;
-  throw new KmsError(
+  throw new ApiError(
     "AccessDeniedException",
     `User: ${who.principal} is not authorized to perform: kms:${action} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
   );
@@ -44,7 +44,7 @@ function permit(who: Who, action: string, owner: string): void {
 /** A ciphertext opens under the key that made it and no other, whatever the caller names. */
 function requireNamed({ ciphertext }: Resource & { kind: "ciphertext" }, key: Key): void {
   if (ciphertext?.account === key.account && ciphertext.keyId === key.id) return;
-  throw new KmsError(
+  throw new ApiError(
     "IncorrectKeyException",
     "The key ID in the request does not identify a CMK that can perform this operation.",
   );
@@ -54,11 +54,11 @@ function requireFit({ states, usage, kind }: Operation, action: string, key: Key
   if (kind?.beforeState) requireKind(kind, key);
   if (states !== undefined && !states.includes(key.state)) {
     const code = key.state === "Disabled" && states.includes("Enabled") ? "DisabledException" : "KMSInvalidStateException";
-    throw new KmsError(code, `${key.arn} ${conditionOf(key.state, states)}`);
+    throw new ApiError(code, `${key.arn} ${conditionOf(key.state, states)}`);
   }
   if (kind !== undefined) requireKind(kind, key);
   if (usage !== undefined && usage !== key.usage) {
-    throw new KmsError("InvalidKeyUsageException", `${key.arn} key usage is ${key.usage} which is not valid for ${action}.`);
+    throw new ApiError("InvalidKeyUsageException", `${key.arn} key usage is ${key.usage} which is not valid for ${action}.`);
   }
 }
 
@@ -66,7 +66,7 @@ function requireFit({ states, usage, kind }: Operation, action: string, key: Key
 function requireKind({ origins, spec }: NonNullable<Operation["kind"]>, key: Key): void {
   if (!origins.includes(key.origin)) {
     const message = `${key.arn} origin is ${key.origin} which is not valid for this operation.`;
-    throw new KmsError("UnsupportedOperationException", message);
+    throw new ApiError("UnsupportedOperationException", message);
   }
-  if (spec !== key.spec) throw new KmsError("UnsupportedOperationException");
+  if (spec !== key.spec) throw new ApiError("UnsupportedOperationException");
 }

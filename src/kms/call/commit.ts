@@ -2,9 +2,8 @@
 
 import type { Written } from "../../durable/ledger.ts";
 import { serviceEntry } from "../../durable/own-change.ts";
-import { failure, success } from "../../wire/aws-json.ts";
-import { KmsError, type Outcome } from "../../wire/faults.ts";
-import { described } from "../../wire/unknown-error.ts";
+import { ApiError, type Outcome } from "../../wire/api-error.ts";
+import { refusalOf } from "../../wire/unknown-error.ts";
 import type { View } from "../callers.ts";
 import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";
@@ -22,7 +21,7 @@ export interface Recorded {
 
 /**
  * @returns undefined where the call must begin again: its view is gone, or what it named is another key now.
- * @throws KmsError where it is not admitted any longer.
+ * @throws ApiError where it is not admitted any longer.
  */
 export function commit(visit: Readable, view: View, result: Result, world: World): Recorded | undefined {
   if (!world.callers.inForce(view)) return undefined;
@@ -35,7 +34,7 @@ export function commit(visit: Readable, view: View, result: Result, world: World
   if (result.noted !== undefined) visit.noted = result.noted;
   if (visit.request.dryRun) throw dryRun();
   return {
-    answer: success(result.output, visit.call.requestId),
+    answer: world.protocol.success(result.output, visit.call.requestId),
     durable: world.ledger.join(entry(visit, world, { output: result.output })),
   };
 }
@@ -43,8 +42,8 @@ export function commit(visit: Readable, view: View, result: Result, world: World
 const sameKeys = (before: readonly Located[], now: readonly Located[] = []): boolean =>
   before.every(({ key }, at) => key?.id === now[at]?.key?.id);
 
-const dryRun = (): KmsError =>
-  new KmsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
+const dryRun = (): ApiError =>
+  new ApiError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
 
 interface Answered extends Written {
   readonly answer: Outcome;
@@ -59,7 +58,7 @@ function write(visit: Readable, change: Commit, world: World): Recorded {
       if (made !== undefined) visit.made = made;
       world.memory.settle();
       const behind = events?.map((event) => serviceEntry(event, world));
-      return { entry: entry(visit, world, { output }), behind, answer: success(output, requestId) };
+      return { entry: entry(visit, world, { output }), behind, answer: world.protocol.success(output, requestId) };
     },
     (cause) => {
       world.memory.undo();
@@ -67,13 +66,13 @@ function write(visit: Readable, change: Commit, world: World): Recorded {
     },
   );
   return written === undefined
-    ? { answer: failure(new KmsError("KMSInternalException"), requestId), durable: true }
+    ? { answer: world.protocol.failure(new ApiError("KMSInternalException"), requestId), durable: true }
     : { answer: written.answer, durable: true };
 }
 
 /** Records why a call was not done; of throttled calls, how many. */
 export function refuse(cause: unknown, visit: Visit, world: World): Recorded {
-  if (cause instanceof KmsError) {
+  if (cause instanceof ApiError) {
     const isThrottled = cause.code === "ThrottlingException";
     const mayBeTold = isThrottled || visit.paid || world.rates.spend(visit.who.account, REFUSAL);
     if (isThrottled || !mayBeTold) return throttle(isThrottled ? cause : throttling(), visit, world);
@@ -83,19 +82,21 @@ export function refuse(cause: unknown, visit: Visit, world: World): Recorded {
 }
 
 /** Counts a throttled call. Its answer waits for no commit. */
-function throttle(error: KmsError, { call, who, op }: Visit, { throttled }: World): Recorded {
+function throttle(error: ApiError, { call, who, op }: Visit, world: World): Recorded {
   const { account, identity } = who;
   const name = op === undefined ? undefined : call.name;
-  throttled.count({ name, readOnly: op === undefined || op.effect === "read", account, identity, error });
-  return { answer: failure(error, call.requestId), durable: true };
+  world.throttled.count({ name, readOnly: op === undefined || op.effect === "read", account, identity, error });
+  return { answer: world.protocol.failure(error, call.requestId), durable: true };
 }
 
 /** An unknown error reaches the log whole and the caller empty. */
 function refusal(cause: unknown, visit: Visit, world: World): Answered {
   const { requestId } = visit.call;
-  if (!(cause instanceof KmsError)) world.log({ event: "unknown error", requestId, ...described(cause) });
-  const error = cause instanceof KmsError ? cause : new KmsError("KMSInternalException");
+  const error = refusalOf(cause, requestId, world.log);
   // CloudTrail writes this one code without its ending.
   const code = error.code === "AccessDeniedException" ? "AccessDenied" : error.code;
-  return { entry: entry(visit, world, { error: { code, message: error.message } }), answer: failure(error, requestId) };
+  return {
+    entry: entry(visit, world, { error: { code, message: error.message } }),
+    answer: world.protocol.failure(error, requestId),
+  };
 }

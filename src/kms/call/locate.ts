@@ -1,8 +1,8 @@
 // Which key does a request name? Each of the identifier's forms, a ciphertext's header, an alias.
 
 import type { Key } from "../../keyring/key.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import { aliasArn, keyArn, parseKeyName } from "../../wire/arn.ts";
-import { KmsError } from "../../wire/faults.ts";
 import { PARTITION } from "../../wire/regions.ts";
 import { shown } from "../../wire/shown.ts";
 import type { Resource } from "../operation.ts";
@@ -16,9 +16,9 @@ export interface Search {
   readonly enter: (account: string) => void;
 }
 
-const notFound = (message: string): KmsError => new KmsError("NotFoundException", message);
+const notFound = (message: string): ApiError => new ApiError("NotFoundException", message);
 
-/** @throws KmsError InvalidCiphertextException, InvalidArnException, NotFoundException, AccessDeniedException. */
+/** @throws ApiError InvalidCiphertextException, InvalidArnException, NotFoundException, AccessDeniedException. */
 export function locate(resource: Resource, search: Search, sight: Sight): Located {
   if (resource.kind === "alias") return locateAlias(resource, sight);
   const key =
@@ -34,12 +34,12 @@ function locateAlias(resource: Resource & { kind: "alias" }, { scope, reads }: S
 }
 
 function ofCiphertext(resource: Resource & { kind: "ciphertext" }, search: Search, sight: Sight): Key {
-  if (resource.ciphertext === undefined) throw new KmsError("InvalidCiphertextException");
+  if (resource.ciphertext === undefined) throw new ApiError("InvalidCiphertextException");
   if (resource.id !== undefined) return named(resource.id, true, search, sight);
   const { account, keyId } = resource.ciphertext;
   const key = account === sight.scope.account ? sight.reads.keys.find(keyId) : undefined;
   if (key !== undefined) return key;
-  throw new KmsError(
+  throw new ApiError(
     "AccessDeniedException",
     "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
   );
@@ -50,7 +50,7 @@ function named(text: string, aliases: boolean, { modelsInvalidArn, enter }: Sear
   const name = parseKeyName(text);
   const malformed = name.kind === "malformed" || (name.arn !== undefined && name.arn.partition !== PARTITION);
   if (malformed && text.startsWith("arn:") && modelsInvalidArn)
-    throw new KmsError("InvalidArnException", `Invalid arn ${shown(text)}`);
+    throw new ApiError("InvalidArnException", `Invalid arn ${shown(text)}`);
   if (malformed || (name.kind === "alias" && !aliases)) throw notFound(`Invalid keyId '${shown(text)}'`);
   if (name.arn !== undefined && name.arn.region !== scope.region) throw notFound(`Invalid arn ${shown(name.arn.region)}`);
   if (name.arn !== undefined) enter(name.arn.account);

@@ -3,8 +3,7 @@
 import type { ObjectCall, Reply } from "../../durable/call.ts";
 import type { Room } from "../../durable/host.ts";
 import type { Key } from "../../keyring/key.ts";
-import { failure } from "../../wire/aws-json.ts";
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import type { Call, Operation } from "../operation.ts";
 import { operation } from "../table.ts";
 import type { World } from "../world.ts";
@@ -20,10 +19,12 @@ export async function perform(call: ObjectCall, world: World): Promise<Reply> {
   const who = await world.passports.open(call?.passport);
   if (who === undefined) return "passport refused"; // logged, not recorded; nothing has run
   const visit: Visit = { call, who, op: operation(call.name) };
-  if (!isRoomFor(visit.op, world.room)) return failure(new KmsError("DependencyTimeoutException"), call.requestId);
+  if (!isRoomFor(visit.op, world.room)) return world.protocol.failure(new ApiError("DependencyTimeoutException"), call.requestId);
   world.ensureSchema();
   const recorded = await attempt(visit, world);
-  return (await recorded.durable) ? recorded.answer : failure(new KmsError("KMSInternalException"), call.requestId);
+  return (await recorded.durable)
+    ? recorded.answer
+    : world.protocol.failure(new ApiError("KMSInternalException"), call.requestId);
 }
 
 const isRoomFor = (op: Operation | undefined, room: Room): boolean =>
@@ -49,15 +50,15 @@ async function attempt(visit: Visit, world: World): Promise<Recorded> {
   }
 }
 
-/** @throws KmsError UnknownOperationException, UnsupportedOperationException, SerializationException, ValidationException. */
+/** @throws ApiError UnknownOperationException, UnsupportedOperationException, SerializationException, ValidationException. */
 function read(visit: Visit): Readable {
   const { call, op } = visit;
-  if (op === undefined) throw new KmsError("UnknownOperationException");
-  if (op.read === undefined) throw new KmsError("UnsupportedOperationException", `${call.name} is not available yet.`);
+  if (op === undefined) throw new ApiError("UnknownOperationException");
+  if (op.read === undefined) throw new ApiError("UnsupportedOperationException", `${call.name} is not available yet.`);
   return Object.assign(visit, { op, request: op.read(call.body) });
 }
 
-/** Once a call, however often it begins again. @throws KmsError ThrottlingException. */
+/** Once a call, however often it begins again. @throws ApiError ThrottlingException. */
 function pay(visit: Readable, { rates }: World): void {
   const { call, op, request, who } = visit;
   if (visit.paid) return;

@@ -4,7 +4,7 @@ import type { Token } from "../../durable/token-buckets.ts";
 import type { Key } from "../../keyring/key.ts";
 import { keySpec } from "../../keyring/specs.ts";
 import type { RateName } from "../../limits/rates.ts";
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import type { Operation, Request } from "../operation.ts";
 
 type KmsToken = Token<RateName>;
@@ -23,8 +23,8 @@ export function tokensOf(name: string, { rate }: Operation, { recorded }: Reques
 
 const shared = (rate: RateName): KmsToken => ({ bucket: rate, rate });
 
-export const throttling = (): KmsError =>
-  new KmsError(
+export const throttling = (): ApiError =>
+  new ApiError(
     "ThrottlingException",
     "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
   );

@@ -1,11 +1,11 @@
 // Aliases: names that point at keys. Source: KMS API reference; developer guide, "Aliases in AWS KMS".
 
+import { ApiError } from "../../wire/api-error.ts";
 import { aliasArn, parseKeyName } from "../../wire/arn.ts";
-import { KmsError } from "../../wire/faults.ts";
 import { PARTITION } from "../../wire/regions.ts";
 import { optional, string, structure } from "../../wire/shape.ts";
 import { shown } from "../../wire/shown.ts";
-import { keyId } from "../members.ts";
+import { keyId, validation } from "../members.ts";
 import { accepts, type Call } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
 
@@ -14,22 +14,20 @@ const PREFIX = "alias/";
 /** Aliases of AWS managed keys, of which there are none here. */
 const RESERVED = "alias/aws/";
 
-const invalid = (message: string): KmsError => new KmsError("ValidationException", message);
-
 function checkName({ AliasName }: { readonly AliasName: string }): void {
   if (!AliasName.startsWith(PREFIX)) {
-    throw invalid(
+    throw validation(
       'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
     );
   }
-  if (AliasName.startsWith(RESERVED)) throw new KmsError("NotAuthorizedException");
+  if (AliasName.startsWith(RESERVED)) throw new ApiError("NotAuthorizedException");
   if (AliasName === PREFIX || AliasName.includes(":"))
-    throw invalid(`${shown(AliasName)} contains invalid characters for an alias`);
+    throw validation(`${shown(AliasName)} contains invalid characters for an alias`);
 }
 
 function checkNameAndTarget(input: { readonly AliasName: string; readonly TargetKeyId: string }): void {
   checkName(input);
-  if (parseKeyName(input.TargetKeyId).kind === "alias") throw invalid("Aliases must refer to keys. Not aliases");
+  if (parseKeyName(input.TargetKeyId).kind === "alias") throw validation("Aliases must refer to keys. Not aliases");
 }
 
 const arnOf = (name: string, { account, region }: Pick<Call, "account" | "region">): string =>
@@ -37,7 +35,7 @@ const arnOf = (name: string, { account, region }: Pick<Call, "account" | "region
 
 function requireRoom({ reads, key, quotas }: Pick<Call, "reads" | "key" | "quotas">): void {
   if (reads.aliases.countOf(key.id) < quotas.aliasesPerKey) return;
-  throw new KmsError("LimitExceededException", `The key ${key.arn} has reached its limit of ${quotas.aliasesPerKey} aliases.`);
+  throw new ApiError("LimitExceededException", `The key ${key.arn} has reached its limit of ${quotas.aliasesPerKey} aliases.`);
 }
 
 export const createAlias = accepts(
@@ -46,7 +44,7 @@ export const createAlias = accepts(
     (writes) => {
       if (writes.aliases.find(AliasName) !== undefined) {
         const arn = arnOf(AliasName, call);
-        throw new KmsError("AlreadyExistsException", `An alias with the name ${shown(arn)} already exists`);
+        throw new ApiError("AlreadyExistsException", `An alias with the name ${shown(arn)} already exists`);
       }
       requireRoom(call);
       writes.aliases.insert(AliasName, call.key.id, call.now());
@@ -60,7 +58,7 @@ export const updateAlias = accepts(
     (writes) => {
       const { aliased, key } = call;
       if (aliased !== undefined && (aliased.usage !== key.usage || aliased.spec !== key.spec)) {
-        throw invalid(
+        throw validation(
           `Alias ${shown(AliasName)} cannot be changed from a CMK with key usage ${aliased.usage} to a CMK with key usage ${key.usage}. The key usage of the current CMK and the new CMK must be the same.`,
         );
       }

@@ -1,7 +1,7 @@
 // Data keys and random bytes. Source: KMS API reference.
 
 import { KEY_SPECS } from "../../keyring/specs.ts";
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import { type Decoded, integer, oneOf, optional, structure } from "../../wire/shape.ts";
 import {
   checkContext,
@@ -45,7 +45,7 @@ type DataKeyInput = Decoded<typeof members>;
 
 function checkSize(input: DataKeyInput): void {
   if ((input.NumberOfBytes === undefined) === (input.KeySpec === undefined)) {
-    throw new KmsError("ValidationException", "Please specify either number of bytes or key spec.");
+    throw new ApiError("ValidationException", "Please specify either number of bytes or key spec.");
   }
   checkContext(input);
 }
@@ -83,10 +83,10 @@ export const generateRandom = accepts(
   structure(
     { NumberOfBytes: optional(integer(RANDOM_BYTES)), CustomKeyStoreId: optional(customKeyStoreId), Recipient: recipient },
     (input) => {
-      if (input.NumberOfBytes === undefined) throw new KmsError("ValidationException", "NumberOfBytes is required.");
+      if (input.NumberOfBytes === undefined) throw new ApiError("ValidationException", "NumberOfBytes is required.");
       refuseRecipient(input);
       if (input.CustomKeyStoreId !== undefined) {
-        throw new KmsError("UnsupportedOperationException", "Custom key stores are not available yet.");
+        throw new ApiError("UnsupportedOperationException", "Custom key stores are not available yet.");
       }
     },
   ),

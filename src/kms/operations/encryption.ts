@@ -1,8 +1,8 @@
 // Encrypt, Decrypt and ReEncrypt. Source: KMS API reference.
 
 import type { EncryptionContext } from "../../keyring/ciphertext.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import type { Bytes } from "../../wire/bytes.ts";
-import { KmsError } from "../../wire/faults.ts";
 import { blob, type Decoded, listOf, oneOf, optional, sensitive, structure } from "../../wire/shape.ts";
 import { missing } from "../../wire/violations.ts";
 import {
@@ -56,7 +56,7 @@ function checkIgnorable(
 ): void {
   const { CiphertextBlob, DryRun = false, DryRunModifiers = [] } = input;
   const ignored = DryRunModifiers.includes("IGNORE_CIPHERTEXT");
-  if (ignored && !DryRun) throw new KmsError("ValidationException", "DryRunModifiers can only be specified when DryRun is true.");
+  if (ignored && !DryRun) throw new ApiError("ValidationException", "DryRunModifiers can only be specified when DryRun is true.");
   if (CiphertextBlob === undefined && !ignored) throw missing("ciphertextBlob");
   if (!key.given && (ignored || algorithm !== SYMMETRIC)) throw missing(key.name);
 }
@@ -71,7 +71,7 @@ async function open(
   requireAlgorithm(key, algorithm);
   if (DryRunModifiers.includes("IGNORE_CIPHERTEXT")) return undefined;
   const opened = ciphertext === undefined ? undefined : await keyring.decrypt(key, ciphertext, context);
-  if (opened === undefined) throw new KmsError("InvalidCiphertextException");
+  if (opened === undefined) throw new ApiError("InvalidCiphertextException");
   return opened;
 }
 

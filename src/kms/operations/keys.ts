@@ -3,9 +3,9 @@
 import { defaultPolicy, parsePolicy } from "../../authz/policy.ts";
 import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../../keyring/key.ts";
 import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../../keyring/specs.ts";
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, flag, oneOf, optional, string, structure } from "../../wire/shape.ts";
-import { checkTags, customKeyStoreId, grantTokens, keyId, policyDocument, tagList } from "../members.ts";
+import { checkTags, customKeyStoreId, grantTokens, keyId, policyDocument, tagList, validation } from "../members.ts";
 import { accepts, type Output } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
 import type { Writes } from "../tables/tables.ts";
@@ -32,8 +32,7 @@ function describe(key: Key): Output {
   };
 }
 
-const invalid = (message: string): KmsError => new KmsError("ValidationException", message);
-const notYet = (what: string): KmsError => new KmsError("UnsupportedOperationException", `${what} is not available yet.`);
+const notYet = (what: string): ApiError => new ApiError("UnsupportedOperationException", `${what} is not available yet.`);
 
 const DESCRIPTION = { min: 0, max: 8192 };
 
@@ -53,7 +52,7 @@ const creation = structure(
   },
   (input) => {
     if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
-      throw invalid(
+      throw validation(
         "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
       );
     }
@@ -69,14 +68,14 @@ interface SpecChoice {
   readonly KeyUsage?: KeyUsage;
 }
 
-/** @throws KmsError ValidationException where the usage is missing or does not suit the spec. */
+/** @throws ApiError ValidationException where the usage is missing or does not suit the spec. */
 function chooseSpec({ KeySpec, CustomerMasterKeySpec, KeyUsage }: SpecChoice): { spec: string; usage: KeyUsage } {
   const { name, usages, defaultUsage } = keySpec(KeySpec ?? CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT");
   const usage = KeyUsage ?? defaultUsage;
   if (usage === undefined)
-    throw invalid("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+    throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
   if (usages[usage] !== undefined) return { spec: name, usage };
-  throw invalid(
+  throw validation(
     defaultUsage === undefined
       ? `KeyUsage ${usage} is not compatible with KeySpec ${name}`
       : `The operation failed because the KeyUsage value of the CMK is ${usage}. To perform this operation, the KeyUsage value must be ${defaultUsage}.`,
@@ -101,7 +100,7 @@ export const createKey = accepts(
     const material = await keyring.create({ id, spec, usage });
     return (writes) => {
       if (writes.keys.count() >= quotas.keys) {
-        throw new KmsError(
+        throw new ApiError(
           "LimitExceededException",
           `This account has reached its limit of ${quotas.keys} KMS keys in this Region.`,
         );

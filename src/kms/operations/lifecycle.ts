@@ -1,7 +1,7 @@
 // The end of a key: scheduled, called off. What the alarm then does is in region/deletion.ts. Source: KMS API reference.
 
 import { daysAfter } from "../../keyring/key.ts";
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, integer, structure } from "../../wire/shape.ts";
 import { keyId } from "../members.ts";
 import { accepts } from "../operation.ts";
@@ -13,7 +13,7 @@ export const scheduleKeyDeletion = accepts(
     { KeyId: keyId, PendingWindowInDays: defaulted(integer({ min: 1, max: 365 }), WINDOW_DAYS.max) },
     ({ PendingWindowInDays: days }) => {
       if (days >= WINDOW_DAYS.min && days <= WINDOW_DAYS.max) return;
-      throw new KmsError(
+      throw new ApiError(
         "ValidationException",
         `PendingWindowInDays must be between ${WINDOW_DAYS.min} and ${WINDOW_DAYS.max} (inclusive).`,
       );

@@ -1,7 +1,7 @@
 // The key policy, of which each key has exactly one, named "default". Source: KMS API reference.
 
 import { parsePolicy } from "../../authz/policy.ts";
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, flag, string, structure } from "../../wire/shape.ts";
 import { keyId, policyDocument } from "../members.ts";
 import { accepts } from "../operation.ts";
@@ -13,7 +13,7 @@ const policyName = string({ min: 1, max: 128, pattern: "[\\w]+" });
 export const getKeyPolicy = accepts(
   structure({ KeyId: keyId, PolicyName: defaulted(policyName, POLICY_NAME) }),
   ({ PolicyName }, { key, reads }) => {
-    if (PolicyName !== POLICY_NAME) throw new KmsError("NotFoundException", "No such policy exists");
+    if (PolicyName !== POLICY_NAME) throw new ApiError("NotFoundException", "No such policy exists");
     return { output: { Policy: reads.keys.policy(key.id), PolicyName } };
   },
 );
@@ -26,7 +26,7 @@ export const putKeyPolicy = accepts(
     BypassPolicyLockoutSafetyCheck: defaulted(flag, false),
   }),
   ({ PolicyName, Policy }, { key }) => {
-    if (PolicyName !== POLICY_NAME) throw new KmsError("NotFoundException", "No such policy exists");
+    if (PolicyName !== POLICY_NAME) throw new ApiError("NotFoundException", "No such policy exists");
     parsePolicy(Policy, key.arn);
     return (writes) => {
       writes.keys.setPolicy(key.id, Policy);

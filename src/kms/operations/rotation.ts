@@ -4,7 +4,7 @@
 import type { ServiceEvent } from "../../durable/own-change.ts";
 import { daysAfter, type Key, keyResource } from "../../keyring/key.ts";
 import type { NewMaterial } from "../../keyring/keyring.ts";
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, integer, oneOf, structure } from "../../wire/shape.ts";
 import { keyId } from "../members.ts";
 import { accepts } from "../operation.ts";
@@ -60,22 +60,22 @@ export function renew(
   return { name: "RotateKey", resource: keyResource(key), details: { keyId: key.id, rotationType: rotation.type } };
 }
 
-const nothingPending = ({ arn }: Key): KmsError =>
-  new KmsError("KMSInvalidStateException", `No available key material pending rotation for the key: ${arn}.`);
+const nothingPending = ({ arn }: Key): ApiError =>
+  new ApiError("KMSInvalidStateException", `No available key material pending rotation for the key: ${arn}.`);
 
 export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, { key, keyring, reads, now, quotas }) => {
   if (key.origin === "EXTERNAL") throw nothingPending(key); // its next material is imported, and nothing can be yet
   const material = await keyring.createNext(key, reads.keys.salt(key.id));
   return (writes) => {
     if (writes.materials.onDemandCount(key.id) >= quotas.onDemandRotations) {
-      throw new KmsError(
+      throw new ApiError(
         "LimitExceededException",
         `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${key.arn}`,
       );
     }
     const at = now();
     const rotation = writes.keys.find(key.id)?.rotation; // as it is now: it may have been switched on meanwhile
-    if (rotation !== undefined && rotation.nextAt - at <= CONFLICT_MS) throw new KmsError("ConflictException");
+    if (rotation !== undefined && rotation.nextAt - at <= CONFLICT_MS) throw new ApiError("ConflictException");
     return { output: { KeyId: key.arn }, events: [renew(writes, key, material, { at, type: "ON_DEMAND" })] };
   };
 });

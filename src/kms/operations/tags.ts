@@ -1,6 +1,6 @@
 // Tags of keys. Source: KMS API reference; developer guide, "Tags in AWS KMS".
 
-import { KmsError } from "../../wire/faults.ts";
+import { ApiError } from "../../wire/api-error.ts";
 import { listOf, structure } from "../../wire/shape.ts";
 import { checkTags, keyId, tagKey, tagList } from "../members.ts";
 import { accepts } from "../operation.ts";
@@ -12,7 +12,7 @@ export const tagResource = accepts(
     (writes) => {
       writes.tags.put(key.id, Tags);
       if (writes.tags.countOf(key.id) > quotas.tagsPerKey) {
-        throw new KmsError("LimitExceededException", `The key ${key.arn} would have more than ${quotas.tagsPerKey} tags.`);
+        throw new ApiError("LimitExceededException", `The key ${key.arn} would have more than ${quotas.tagsPerKey} tags.`);
       }
       return {};
     },

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { checkCondition } from "../../../src/authz/conditions.ts";
-import { KmsError } from "../../../src/wire/faults.ts";
+import { ApiError } from "../../../src/wire/api-error.ts";
 
 /** The message that a condition is refused with; undefined where it is taken. */
 function refusal(condition: unknown): string | undefined {
@@ -10,7 +10,7 @@ function refusal(condition: unknown): string | undefined {
     checkCondition(condition);
     return undefined;
   } catch (cause) {
-    if (!(cause instanceof KmsError) || cause.code !== "MalformedPolicyDocumentException") throw cause;
+    if (!(cause instanceof ApiError) || cause.code !== "MalformedPolicyDocumentException") throw cause;
     return cause.message;
   }
 }

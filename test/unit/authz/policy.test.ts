@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultPolicy, POLICY_BYTES_MAX, parsePolicy } from "../../../src/authz/policy.ts";
 import { parsePolicyJson } from "../../../src/authz/policy-json.ts";
-import { KmsError } from "../../../src/wire/faults.ts";
+import { ApiError } from "../../../src/wire/api-error.ts";
 
 const ARN = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const ROOT = "arn:aws:iam::111122223333:root";
@@ -21,7 +21,7 @@ function refusal(text: string, keyArn?: string): string | undefined {
     parsePolicy(text, keyArn);
     return undefined;
   } catch (cause) {
-    if (!(cause instanceof KmsError) || cause.message === "") throw cause;
+    if (!(cause instanceof ApiError) || cause.message === "") throw cause;
     return cause.code;
   }
 }

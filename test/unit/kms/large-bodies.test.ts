@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { OPERATIONS, type OperationName } from "../../../src/kms/table.ts";
-import { failure } from "../../../src/wire/aws-json.ts";
-import { KmsError } from "../../../src/wire/faults.ts";
+import { ApiError } from "../../../src/wire/api-error.ts";
+import { awsJson } from "../../../src/wire/aws-json.ts";
 import { BODY_BYTES_MAX, hardPolicies, largeBodies } from "../../support/large-bodies.ts";
 import { millisecondsOf } from "../../support/stopwatch.ts";
 
@@ -14,13 +14,13 @@ const BUILT = (Object.keys(OPERATIONS) as OperationName[]).filter((name) => OPER
 const known = new Set<string>();
 const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLength;
 
-/** What a body comes to: nothing where it is read, else its refusal. @throws whatever is no KmsError. */
-function read(operation: OperationName, body: string): KmsError | undefined {
+/** What a body comes to: nothing where it is read, else its refusal. @throws whatever is no ApiError. */
+function read(operation: OperationName, body: string): ApiError | undefined {
   try {
     OPERATIONS[operation].read?.(body);
     return undefined;
   } catch (cause) {
-    if (cause instanceof KmsError) return cause;
+    if (cause instanceof ApiError) return cause;
     throw cause;
   }
 }
@@ -39,7 +39,7 @@ describe("a body of up to a mebibyte", () => {
     for (const [how, body] of largeBodies(members, {}, known)) {
       expect(body.length, how).toBeLessThanOrEqual(BODY_BYTES_MAX);
       const refused = read(operation, body);
-      if (refused !== undefined) expect(bytesOf(failure(refused, "id").body), how).toBeLessThanOrEqual(REFUSAL_BYTES_MAX);
+      if (refused !== undefined) expect(bytesOf(awsJson.failure(refused, "id").body), how).toBeLessThanOrEqual(REFUSAL_BYTES_MAX);
       expect(await leastMs(operation, body), how).toBeLessThanOrEqual(READ_MS_MAX);
     }
   });
@@ -50,7 +50,7 @@ describe("a policy", () => {
     for (const [how, Policy] of hardPolicies(bytes)) {
       const body = JSON.stringify({ Policy });
       const refused = read("CreateKey", body);
-      if (refused !== undefined) expect(bytesOf(failure(refused, "id").body), how).toBeLessThanOrEqual(REFUSAL_BYTES_MAX);
+      if (refused !== undefined) expect(bytesOf(awsJson.failure(refused, "id").body), how).toBeLessThanOrEqual(REFUSAL_BYTES_MAX);
       expect(await leastMs("CreateKey", body), how).toBeLessThanOrEqual(READ_MS_MAX);
     }
   });

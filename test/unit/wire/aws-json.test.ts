@@ -2,11 +2,12 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { failure, operationName, success } from "../../../src/wire/aws-json.ts";
-import { FAULTS, type FaultCode, KmsError } from "../../../src/wire/faults.ts";
+import { ApiError } from "../../../src/wire/api-error.ts";
+import { awsJson, operationName } from "../../../src/wire/aws-json.ts";
+import { FAULTS, type FaultCode } from "../../../src/wire/faults.ts";
 
 const TYPE = "application/x-amz-json-1.1";
-const answer = (output: object | undefined) => success(output, "id");
+const answer = (output: object | undefined) => awsJson.success(output, "id");
 
 describe("a target names", () => {
   it("the operation behind the service's prefix", () => {
@@ -64,7 +65,7 @@ describe("an answer", () => {
 
 describe("a refusal", () => {
   it("is its bare code and its message", () => {
-    expect(failure(new KmsError("NotFoundException", "Key 'k' does not exist"), "id")).toEqual({
+    expect(awsJson.failure(new ApiError("NotFoundException", "Key 'k' does not exist"), "id")).toEqual({
       status: 400,
       type: TYPE,
       body: `{"__type":"NotFoundException","message":"Key 'k' does not exist"}`,
@@ -73,11 +74,13 @@ describe("a refusal", () => {
   });
 
   it("without a text has no member for it", () => {
-    expect(failure(new KmsError("InvalidCiphertextException"), "id").body).toBe('{"__type":"InvalidCiphertextException"}');
+    expect(awsJson.failure(new ApiError("InvalidCiphertextException"), "id").body).toBe(
+      '{"__type":"InvalidCiphertextException"}',
+    );
   });
 
   it("writes Message where AWS does: AccessDeniedException alone", () => {
-    expect(failure(new KmsError("AccessDeniedException", "no"), "id").body).toBe(
+    expect(awsJson.failure(new ApiError("AccessDeniedException", "no"), "id").body).toBe(
       '{"__type":"AccessDeniedException","Message":"no"}',
     );
     const capital = Object.entries(FAULTS).filter(([, { key }]) => key === "Message");
@@ -92,6 +95,6 @@ describe("a refusal", () => {
       RequestEntityTooLargeException: 413,
     };
     for (const code of Object.keys(FAULTS) as FaultCode[])
-      expect(failure(new KmsError(code), "id").status, code).toBe(others[code] ?? 400);
+      expect(awsJson.failure(new ApiError(code), "id").status, code).toBe(others[code] ?? 400);
   });
 });

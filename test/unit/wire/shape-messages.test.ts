@@ -1,7 +1,7 @@
 // The words of a ValidationException, which are AWS's. Recorded answers of AWS where there are some.
 
 import { describe, expect, it } from "vitest";
-import { KmsError } from "../../../src/wire/faults.ts";
+import { ApiError } from "../../../src/wire/api-error.ts";
 import { decode, flag, integer, optional, structure } from "../../../src/wire/shape.ts";
 import { body, refusal, wide } from "./wide-shape.ts";
 
@@ -117,7 +117,7 @@ describe("ValidationException in AWS's words", () => {
 
   it("what holds across members is checked when every member is right, and before anything else happens", () => {
     const crossed = structure({ A: optional(flag), B: optional(integer({ min: 1, max: 2 })) }, ({ A, B }) => {
-      if (A === true && B === undefined) throw new KmsError("ValidationException", "B is required.");
+      if (A === true && B === undefined) throw new ApiError("ValidationException", "B is required.");
     });
     expect(refusal(crossed, '{"A":true}')).toEqual(invalid("B is required."));
     expect(refusal(crossed, '{"A":true,"B":3}').message).toMatch(/^1 validation error detected/);

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { KmsError } from "../../../src/wire/faults.ts";
+import { ApiError } from "../../../src/wire/api-error.ts";
 import { blob, decode, defaulted, integer, optional, string, structure } from "../../../src/wire/shape.ts";
 import { body, refusal, UNREADABLE, wide } from "./wide-shape.ts";
 
@@ -222,7 +222,7 @@ describe("for every input", () => {
         try {
           expect(typeof decode(wide, json).KeyId).toBe("string");
         } catch (cause) {
-          if (!(cause instanceof KmsError)) throw cause;
+          if (!(cause instanceof ApiError)) throw cause;
           expect(["SerializationException", "ValidationException"]).toContain(cause.code);
         }
       }),

@@ -1,6 +1,6 @@
 // A structure with a member of every kind, to try the reading of bodies on.
 
-import { KmsError } from "../../../src/wire/faults.ts";
+import { ApiError } from "../../../src/wire/api-error.ts";
 import {
   blob,
   decode,
@@ -37,7 +37,7 @@ export function refusal<T>(shape: Structure<T>, body: string): { code: string; m
   try {
     decode(shape, body);
   } catch (cause) {
-    if (cause instanceof KmsError) return { code: cause.code, message: cause.message };
+    if (cause instanceof ApiError) return { code: cause.code, message: cause.message };
     throw cause;
   }
   throw new Error(`the body was taken: ${body.slice(0, 200)}`);

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { derive } from "../../../src/crypto/derive.ts";
 import { macKey, verifyMac } from "../../../src/crypto/mac.ts";
 import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
-import { type Bearer, PassportOffice } from "../../../src/front/passports.ts";
+import { type Bearer, PassportOffice } from "../../../src/front/passport-office.ts";
 import { parsePassport } from "../../../src/wire/passport.ts";
 import { testRootKeys } from "../../support/client.ts";
 import { OLDER_ROOT_KEYS } from "../../support/root-keys.ts";

@@ -1,0 +1,28 @@
+// The one error of every protocol, and the answer that it becomes. Which codes there are, and how they are printed, is the protocol's table.
+
+import type { FaultCode } from "./faults.ts";
+
+/** A refusal that the caller may see. Its message is AWS's text; an empty one is absent on the wire. Nothing secret goes into it. */
+export class ApiError extends Error {
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message = "") {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** An HTTP answer as plain data: it crosses RPC, so a fault is data too. */
+export interface Outcome {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly requestId: string;
+}
+
+/** How a service's answers are printed. */
+export interface Protocol {
+  /** The answer of an operation: its output, or an empty body where it has no output shape. */
+  success(output: object | undefined, requestId: string): Outcome;
+  failure(error: ApiError, requestId: string): Outcome;
+}
