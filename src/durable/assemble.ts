@@ -46,25 +46,45 @@ function roomIn(databaseBytes: number): Room {
   return over < RESERVE_BYTES ? "what takes away" : "no call";
 }
 
+/** @returns what belongs into each transaction that has put records into the outbox. */
+function recordedIn(hostOf: () => Host): () => void {
+  let commits = 0;
+  return () => {
+    const host = hostOf();
+    host.agenda.armFlush();
+    host.agenda.follow();
+    if (++commits % COMMITS_A_MEASURE === 0) host.measure();
+  };
+}
+
+/** Makes an object's tables and begins its chain, or leaves no trace. */
+function begin({ storage, ledger, agenda }: Host, makeSchema: () => void, recorded: () => void): void {
+  try {
+    storage.transactionSync(() => {
+      makeSchema();
+      ledger.begin("created");
+      recorded();
+    });
+  } catch (cause) {
+    ledger.reload(); // what memory says of a chain, storage does not hold
+    agenda.disarm();
+    throw cause;
+  }
+}
+
 export function createHost<A>(outside: Outside, own: Own<A>): Host {
   const { storage, name } = outside;
   const { account, region, eventSource, memory = NO_MEMORY, attachments = noAttachments } = own;
   const now = (): number => host.now();
   const [tableMeta, tableOutbox] = [meta(storage.sql), outbox(storage.sql, attachments as Attachments<unknown>)];
   const agenda = new Agenda({ storage, now });
-  let commits = 0;
   let ready = hasSchema(storage.sql);
 
   const makeSchema = (at: number): void => {
     migrate(storage.sql, own.migrations, at);
     keepName(storage.sql, name);
   };
-  const recorded = (): void => {
-    agenda.armFlush();
-    agenda.follow();
-    if (++commits % COMMITS_A_MEASURE === 0) host.measure();
-  };
-
+  const recorded = recordedIn(() => host);
   const failed = (cause: unknown): void => {
     memory.forget();
     agenda.disarm();
@@ -97,18 +117,7 @@ export function createHost<A>(outside: Outside, own: Own<A>): Host {
     },
     hasSchema: () => ready,
     ensureSchema() {
-      if (ready) return;
-      try {
-        storage.transactionSync(() => {
-          makeSchema(host.now());
-          host.ledger.begin("created");
-          recorded();
-        });
-      } catch (cause) {
-        host.ledger.reload(); // what memory says of a chain, storage does not hold
-        agenda.disarm();
-        throw cause;
-      }
+      if (!ready) begin(host, () => makeSchema(now()), recorded);
       ready = true;
     },
   };

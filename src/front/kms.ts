@@ -23,8 +23,8 @@ export class KmsFront {
 
   /** Answers one request. Never throws. */
   async answer(request: Request): Promise<Response> {
-    const requestId = this.#effects.uuid();
-    const { status, type, body } = await this.#outcome(request, requestId).catch((cause) => this.#refused(cause, requestId));
+    const id = this.#effects.uuid();
+    const { status, type, body, requestId } = await this.#outcome(request, id).catch((cause) => this.#refused(cause, id));
     return new Response(body, { status, headers: { "content-type": type, "x-amzn-requestid": requestId } });
   }
 

@@ -61,6 +61,7 @@ describe("a caller", () => {
     expect(await authenticate(new Authenticator(testRootKeys, "kms"), sent)).toEqual({
       accessKeyId,
       account,
+      kind: "root",
       region: "ap-southeast-2",
     });
   });
