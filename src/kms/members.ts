@@ -46,15 +46,15 @@ const TAGS_MAX = 50;
 
 export const tagKey = string({ min: 1, max: 128 });
 const tag = structure({ TagKey: tagKey, TagValue: string({ min: 0, max: 256 }) });
-/** Whoever takes them calls `checkTags`, which refuses too many. */
-export const tagList = listOf(tag, { checked: true });
+const tooManyTags = (): ApiError => new ApiError("TagException", "Too many tags");
+export const tagList = listOf(tag, { tooMany: tooManyTags });
 
 const RESERVED = /^aws:/i;
 const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** @throws ApiError TagException where the tags of one request cannot stand together. */
 export function checkTags(tags: readonly Tag[]): void {
-  if (tags.length > TAGS_MAX) throw new ApiError("TagException", "Too many tags");
+  if (tags.length > TAGS_MAX) throw tooManyTags();
   if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) throw new ApiError("TagException", "Duplicate tag keys");
   if (tags.some(({ TagKey }) => RESERVED.test(TagKey)))
     throw new ApiError("TagException", "Tags beginning with aws: are reserved");

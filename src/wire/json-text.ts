@@ -21,3 +21,14 @@ export function loneSurrogateIn(json: string): boolean {
   }
   return false;
 }
+
+/** Whether a JSON text begins more than `max` objects that are not empty. Braces within texts count, too. */
+export function hasMoreObjects(json: string, max: number): boolean {
+  if (json.length <= max) return false;
+  let objects = 0;
+  for (let at = json.indexOf("{"); at >= 0; at = json.indexOf("{", at + 1)) {
+    if (json[at + 1] !== "}") objects++;
+    if (objects > max) return true;
+  }
+  return false;
+}

@@ -4,7 +4,7 @@
 
 import { ApiError } from "./api-error.ts";
 import type { Bytes } from "./bytes.ts";
-import { loneSurrogateIn } from "./json-text.ts";
+import { hasMoreObjects, loneSurrogateIn } from "./json-text.ts";
 import { shown } from "./shown.ts";
 import { type Shown, Violations } from "./violations.ts";
 
@@ -162,15 +162,16 @@ export const flag: Shape<boolean> = {
 interface ListLimits {
   readonly min?: number;
   readonly max?: number;
-  /** The structure's check refuses a list that is too long, in words of its own: it sees at most 1,000 elements. */
-  readonly checked?: true;
+  /** The refusal of a list that is too long to be read, where AWS has a word of its own for that. */
+  readonly tooMany?: () => ApiError;
 }
 
 /**
  * A list, read up to its maximum, or 1,000 elements: what lies behind is not looked at. Broken texts within it are reported for the
  * list as a whole, members of structures each by their own path.
+ * @throws ApiError of `tooMany` for more elements than are read, before any is.
  */
-export function listOf<T>(element: Shape<T>, { checked, ...limits }: ListLimits = {}): Shape<readonly T[]> {
+export function listOf<T>(element: Shape<T>, { tooMany, ...limits }: ListLimits = {}): Shape<readonly T[]> {
   const constraints: Constraints = { type: "list", element, ...limits };
   const readMax = limits.max ?? READ_MAX;
   const ofStructures = element.constraints.type === "structure";
@@ -180,6 +181,7 @@ export function listOf<T>(element: Shape<T>, { checked, ...limits }: ListLimits 
       if (!Array.isArray(value)) throw unreadable();
       const given = value as readonly unknown[];
       const isCut = given.length > readMax;
+      if (isCut && tooMany !== undefined) throw tooMany();
       const within = new Violations();
       const items: T[] = [];
       for (let at = 0; at < Math.min(given.length, readMax); at++) {
@@ -188,7 +190,7 @@ export function listOf<T>(element: Shape<T>, { checked, ...limits }: ListLimits 
         items.push(element.read(item, `${path}.${at + 1}.member`, within));
       }
       const told = ofStructures || element.constraints.sensitive === true ? undefined : () => listed(items, isCut);
-      if (isCut && checked !== true) violations.add(told?.(), path, `Member must have length less than or equal to ${readMax}`);
+      if (isCut) violations.add(told?.(), path, `Member must have length less than or equal to ${readMax}`);
       if (limits.min !== undefined && given.length < limits.min)
         violations.add(told?.(), path, `Member must have length greater than or equal to ${limits.min}`);
       if (ofStructures) violations.addAll(within);
@@ -278,8 +280,12 @@ export function decode<T>(shape: Structure<T>, body: string): T {
   return input;
 }
 
+/** Objects of one body: more than a body of a mebibyte has room for, if they are of any use. */
+const OBJECTS_MAX = 50_000;
+
 function parseJson(body: string): unknown {
   if (body === "") return {};
+  if (hasMoreObjects(body, OBJECTS_MAX)) throw unreadable(); // to parse so many different ones takes longer than all else
   let value: unknown;
   try {
     value = JSON.parse(body);

@@ -48,6 +48,23 @@ function openedBox(box: Buffer, purpose: string, parts: readonly string[], assoc
   return opened(derived(version[0] ?? 0, purpose, parts), box.subarray(2, 14), box.subarray(14), associated(version));
 }
 
+it("every kind of golden entry is there", () => {
+  const kinds = new Map<unknown, number>();
+  for (const entry of Object.values(golden) as { kind?: unknown }[]) kinds.set(entry.kind, (kinds.get(entry.kind) ?? 0) + 1);
+  expect(Object.fromEntries(kinds)).toEqual({
+    derivation: 12,
+    "access key": 24,
+    sealed: 8,
+    marker: 2,
+    passport: 4,
+    ciphertext: 8,
+    "check value": 2,
+    chain: 1,
+    "outbox row": 1,
+    usages: 1,
+  });
+});
+
 describe("derivation", () => {
   it.each(entries<{ version: number; purpose: string; parts: string[]; secret: string }>("derivation"))("%s", (_, entry) => {
     expect(derived(entry.version, entry.purpose, entry.parts).toString("hex")).toBe(entry.secret);
@@ -101,9 +118,11 @@ describe("sealed rows", () => {
 
   it("have the material's HMAC under the salt for their id", () => {
     const rows = entries<Sealed>("sealed").map(([, row]) => row);
-    for (const { purpose, version, keyId, plain, materialId } of rows) {
-      if (purpose !== "material") continue;
+    const materials = rows.filter(({ purpose }) => purpose === "material");
+    expect(materials).toHaveLength(4);
+    for (const { version, keyId, plain, materialId } of materials) {
       const salt = rows.find((row) => row.purpose === "salt" && row.keyId === keyId && row.version === version);
+      expect(salt?.plain).toHaveLength(64);
       expect(hmac(Buffer.from(salt?.plain ?? "", "hex"), Buffer.from(plain, "hex")).toString("hex")).toBe(materialId);
     }
   });

@@ -73,6 +73,23 @@ describe("a refusal", () => {
     });
   });
 
+  it("is at most 64 KiB: of a longer message it shows the beginning", () => {
+    for (const message of [
+      "x".repeat(70_000),
+      "記".repeat(22_000),
+      "\\".repeat(40_000),
+      "x".repeat(65_000),
+      "\u0001".repeat(11_000),
+    ]) {
+      const { body } = awsJson.failure(new ApiError("ValidationException", message), "id");
+      expect(new TextEncoder().encode(body).byteLength).toBeLessThanOrEqual(64 * 1024);
+      const told = (JSON.parse(body) as { message: string }).message;
+      expect(told === message || (told.endsWith("…") && message.startsWith(told.slice(0, -1)))).toBe(true);
+    }
+    const whole = "x".repeat(65_000);
+    expect(awsJson.failure(new ApiError("ValidationException", whole), "id").body).toContain(whole);
+  });
+
   it("without a text has no member for it", () => {
     expect(awsJson.failure(new ApiError("InvalidCiphertextException"), "id").body).toBe(
       '{"__type":"InvalidCiphertextException"}',
