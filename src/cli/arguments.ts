@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { parseOrigins } from "../wire/origins.ts";
 import { isRegion } from "../wire/regions.ts";
 import { Refusal } from "./refusal.ts";
-import type { TrailFilter } from "./trail-sql.ts";
+import type { TrailFilter } from "./trail/sql.ts";
 
 const USAGE_EXIT_CODE = 2;
 const PORT_MAX = 65535;

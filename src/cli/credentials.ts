@@ -5,11 +5,11 @@
 import { text } from "node:stream/consumers";
 import { rootCredentials } from "../auth/credentials.ts";
 import { type CredentialsArguments, credentialsArguments, DEFAULT_PORT, DEFAULT_REGION } from "./arguments.ts";
-import { accountProfile, credentialsPath, readAwsProfile, writeAwsProfile } from "./aws-profile.ts";
-import { HOST } from "./port.ts";
 import { runProgram } from "./refusal.ts";
-import { parseRootKeyText, type RootKeyText, readRootKeys } from "./root-key-file.ts";
-import { readStateRootKeys, refusing, requirePrivateFile } from "./state-directory.ts";
+import { HOST } from "./server/port.ts";
+import { accountProfile, credentialsPath, readAwsProfile, writeAwsProfile } from "./state/aws-profile.ts";
+import { parseRootKeyText, type RootKeyText, readRootKeys } from "./state/root-key-file.ts";
+import { readStateRootKeys, refusing, requirePrivateFile } from "./state/state-directory.ts";
 
 await runProgram(async () => {
   const { account, source, json } = credentialsArguments(process.argv.slice(2));

@@ -5,15 +5,15 @@
 import { join } from "node:path";
 import { rootCredentials } from "../auth/credentials.ts";
 import { devArguments } from "./arguments.ts";
-import { writeAwsProfile } from "./aws-profile.ts";
-import { claimState } from "./claim.ts";
 import { greeting } from "./greeting.ts";
-import { LOCAL_VARIABLES } from "./local-variables.ts";
-import { statOf } from "./ownership.ts";
 import { Refusal, runProgram } from "./refusal.ts";
-import type { Server } from "./server.ts";
-import { stopOnSignal } from "./signals.ts";
-import { dataPath, developmentPath, examineDevelopmentHome, refusing } from "./state-directory.ts";
+import { LOCAL_VARIABLES } from "./server/local-variables.ts";
+import type { Server } from "./server/server.ts";
+import { stopOnSignal } from "./server/signals.ts";
+import { writeAwsProfile } from "./state/aws-profile.ts";
+import { claimState } from "./state/claim.ts";
+import { statOf } from "./state/ownership.ts";
+import { dataPath, developmentPath, examineDevelopmentHome, refusing } from "./state/state-directory.ts";
 
 // Read where wrangler is loaded: it neither reports nor keeps a log of its own.
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" });
@@ -29,9 +29,9 @@ await runProgram(async () => {
   stopOnSignal(async () => server?.stop());
 
   const [settings, serving, bundling] = await Promise.all([
-    import("./settings.ts"),
-    import("./server.ts"),
-    import("./bundle.ts"),
+    import("./server/settings.ts"),
+    import("./server/server.ts"),
+    import("./server/bundle.ts"),
   ]);
   const read = settings.readSettings();
   server = new serving.Server(read, dataPath(state));

@@ -3,14 +3,14 @@
 
 import { rootCredentials } from "../auth/credentials.ts";
 import { startArguments } from "./arguments.ts";
-import { writeAwsProfile } from "./aws-profile.ts";
-import { claimState } from "./claim.ts";
 import { greeting } from "./greeting.ts";
-import { LOCAL_VARIABLES } from "./local-variables.ts";
 import { runProgram } from "./refusal.ts";
-import type { Server } from "./server.ts";
-import { stopOnSignal } from "./signals.ts";
-import { dataPath, refusing } from "./state-directory.ts";
+import { LOCAL_VARIABLES } from "./server/local-variables.ts";
+import type { Server } from "./server/server.ts";
+import { stopOnSignal } from "./server/signals.ts";
+import { writeAwsProfile } from "./state/aws-profile.ts";
+import { claimState } from "./state/claim.ts";
+import { dataPath, refusing } from "./state/state-directory.ts";
 
 // Read where wrangler is loaded: it neither reports nor keeps a log of its own.
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" });
@@ -23,7 +23,7 @@ await runProgram(async () => {
   stopOnSignal(async () => server?.stop());
 
   // These two take a second to load: a refusal should not have to wait for them.
-  const [settings, serving] = await Promise.all([import("./settings.ts"), import("./server.ts")]);
+  const [settings, serving] = await Promise.all([import("./server/settings.ts"), import("./server/server.ts")]);
   server = new serving.Server(settings.readSettings(), dataPath(state));
   try {
     const endpoint = await server.start(port, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text, RATES: rates, ...corsOrigins });

@@ -3,10 +3,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { trailArguments } from "./arguments.ts";
 import { runProgram } from "./refusal.ts";
-import { dataPath, requireState } from "./state-directory.ts";
-import { localDatabase, wranglerDatabase } from "./trail-database.ts";
-import { TrailLines } from "./trail-line.ts";
-import { type Found, TrailReader } from "./trail-reader.ts";
+import { dataPath, requireState } from "./state/state-directory.ts";
+import { localDatabase, wranglerDatabase } from "./trail/database.ts";
+import { TrailLines } from "./trail/line.ts";
+import { type Found, TrailReader } from "./trail/reader.ts";
 
 const LOCAL_POLL_MS = 500;
 const REMOTE_POLL_MS = 5_000;

@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LOCAL_VARIABLES } from "../../../src/cli/local-variables.ts";
-import { Server } from "../../../src/cli/server.ts";
-import { readSettings } from "../../../src/cli/settings.ts";
+import { LOCAL_VARIABLES } from "../../../src/cli/server/local-variables.ts";
+import { Server } from "../../../src/cli/server/server.ts";
+import { readSettings } from "../../../src/cli/server/settings.ts";
 
 /** Of this run alone, and gone with it. */
 const rootKeys = process.env["ROOT_KEYS"] ?? "";

@@ -9,11 +9,11 @@ import { CreateKeyCommand, DescribeKeyCommand, KMSClient, ListKeysCommand } from
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterEach, describe, expect, it } from "vitest";
 import { rootCredentials } from "../../../src/auth/credentials.ts";
-import { bundleWorker } from "../../../src/cli/bundle.ts";
-import { LOCAL_VARIABLES } from "../../../src/cli/local-variables.ts";
-import { applyMigrations } from "../../../src/cli/migrations.ts";
-import { HOST } from "../../../src/cli/port.ts";
-import { readSettings } from "../../../src/cli/settings.ts";
+import { bundleWorker } from "../../../src/cli/server/bundle.ts";
+import { LOCAL_VARIABLES } from "../../../src/cli/server/local-variables.ts";
+import { applyMigrations } from "../../../src/cli/server/migrations.ts";
+import { HOST } from "../../../src/cli/server/port.ts";
+import { readSettings } from "../../../src/cli/server/settings.ts";
 import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
 import { TEST_ROOT_KEYS } from "../../support/root-keys.ts";
 

@@ -2,7 +2,7 @@
 
 import { CreateKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { expect, test } from "vitest";
-import { readSettings } from "../../../src/cli/settings.ts";
+import { readSettings } from "../../../src/cli/server/settings.ts";
 import { kmsClient, newState, startServer } from "./edgekeep.ts";
 
 const CALLS = 12;

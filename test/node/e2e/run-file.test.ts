@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Lock, tryLock } from "../../../src/cli/lock.ts";
-import { RunFile, readFormerRun, readServer } from "../../../src/cli/run-file.ts";
+import { type Lock, tryLock } from "../../../src/cli/state/lock.ts";
+import { RunFile, readFormerRun, readServer } from "../../../src/cli/state/run-file.ts";
 import { CHECKOUT, newState } from "./edgekeep.ts";
 import { eventually, killAndWait, lives, statOf } from "./processes.ts";
 
@@ -165,7 +165,7 @@ describe("the lock", () => {
   });
 
   test("is let go by the kernel when its process is killed, though a child of that process lives on", async () => {
-    const source = `import { tryLock } from ${JSON.stringify(join(CHECKOUT, "src/cli/lock.ts"))};
+    const source = `import { tryLock } from ${JSON.stringify(join(CHECKOUT, "src/cli/state/lock.ts"))};
       import { spawn } from "node:child_process";
       globalThis.lock = tryLock(${JSON.stringify(directory)});
       console.log(spawn("sleep", ["60"], { detached: true, stdio: "ignore" }).pid);

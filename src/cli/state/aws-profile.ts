@@ -3,8 +3,8 @@
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { systemCode } from "../refusal.ts";
 import { nestedSettingOf, settingOf, withNestedSetting, withoutSetting, withSetting } from "./aws-ini.ts";
-import { systemCode } from "./refusal.ts";
 
 /** The profile that a server writes, and the section in which all of them find its endpoint. */
 const PROFILE = "edgekeep";

@@ -1,9 +1,9 @@
 // Reads the trail: the newest records that a filter takes, then whether the chain holds where they stand, then what comes after them.
 
-import { ChainCheck, followedPlace } from "./trail-check.ts";
-import type { TrailDatabase } from "./trail-database.ts";
-import { visible } from "./trail-line.ts";
-import { type ChainRow, chainRows, chains, chainsSince, newestRows, type TrailFilter, type TrailRow } from "./trail-sql.ts";
+import { ChainCheck, followedPlace } from "./check.ts";
+import type { TrailDatabase } from "./database.ts";
+import { visible } from "./line.ts";
+import { type ChainRow, chainRows, chains, chainsSince, newestRows, type TrailFilter, type TrailRow } from "./sql.ts";
 
 /** Rows a statement: a record is 64 KiB at most, and mostly less than one. */
 const PAGE_ROWS_MAX = 500;

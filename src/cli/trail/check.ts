@@ -1,9 +1,9 @@
 // Does the chain hold? Each record's hash is computed again from its predecessor's. Whoever may write the whole table can also compute
 // every hash anew, so what is found here is an accident or a careless hand.
 
-import { chainHash, chainName, FIRST_PREDECESSOR } from "../audit/chain.ts";
-import { type Bytes, fromHex, toHex } from "../wire/bytes.ts";
-import type { ChainRow, TrailRow } from "./trail-sql.ts";
+import { chainHash, chainName, FIRST_PREDECESSOR } from "../../audit/chain.ts";
+import { type Bytes, fromHex, toHex } from "../../wire/bytes.ts";
+import type { ChainRow, TrailRow } from "./sql.ts";
 
 /** A place in the trail. */
 interface Place {

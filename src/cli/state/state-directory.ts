@@ -3,9 +3,9 @@
 
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Refusal, systemCode } from "../refusal.ts";
 import { isLockFile } from "./lock.ts";
 import { isPrivateDirectory, requireOwnTree, requirePrivateFile, statOf } from "./ownership.ts";
-import { Refusal, systemCode } from "./refusal.ts";
 import {
   createDurably,
   createRootKeys,

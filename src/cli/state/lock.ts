@@ -4,7 +4,7 @@
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { Refusal, systemCode } from "./refusal.ts";
+import { Refusal, systemCode } from "../refusal.ts";
 
 const LOCK_FILE = "lock";
 const SQLITE_BUSY = 5;

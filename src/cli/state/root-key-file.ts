@@ -1,11 +1,11 @@
 // DIR/root-keys.json: made once, where the state directory is empty, and never written again. Whoever loses it loses every key.
-/// <reference path="./web-crypto.d.ts" />
+/// <reference path="../web-crypto.d.ts" />
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { parseRootKeys, type RootKeys } from "../crypto/root-keys.ts";
-import { Refusal, systemCode } from "./refusal.ts";
+import { parseRootKeys, type RootKeys } from "../../crypto/root-keys.ts";
+import { Refusal, systemCode } from "../refusal.ts";
 
 const ROOT_KEY_BYTES = 32;
 const ROOT_KEY_FILE = "root-keys.json";

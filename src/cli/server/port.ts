@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { Refusal, systemCode } from "./refusal.ts";
+import { Refusal, systemCode } from "../refusal.ts";
 
 export const HOST = "127.0.0.1";
 

@@ -3,8 +3,8 @@
 
 import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import { CHECKOUT } from "./arguments.ts";
-import { Refusal, systemCode } from "./refusal.ts";
+import { CHECKOUT } from "../arguments.ts";
+import { Refusal, systemCode } from "../refusal.ts";
 
 const ROOT_USER = 0;
 const OTHERS_WRITE = 0o002;

@@ -3,8 +3,8 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Refusal, systemCode } from "../refusal.ts";
 import { bootId, endProcesses, isAlive, markOf, type ProcessMark } from "./processes.ts";
-import { Refusal, systemCode } from "./refusal.ts";
 
 const RUN_FILE = "run.json";
 

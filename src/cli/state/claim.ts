@@ -2,9 +2,9 @@
 
 import { subscribe } from "node:diagnostics_channel";
 import { setTimeout as pause } from "node:timers/promises";
+import { requireFreePort } from "../server/port.ts";
 import { type Lock, lockPath, tryLock } from "./lock.ts";
 import { isPrivateDirectory, requirePrivateFile, statOf } from "./ownership.ts";
-import { requireFreePort } from "./port.ts";
 import { markOf } from "./processes.ts";
 import type { RootKeyText } from "./root-key-file.ts";
 import { inUse, RunFile, readFormerRun, readServer } from "./run-file.ts";

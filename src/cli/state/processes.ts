@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { Refusal, systemCode } from "./refusal.ts";
+import { Refusal, systemCode } from "../refusal.ts";
 
 const POLL_MS = 10;
 const PATIENCE_MS = 2_000;

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
-import { CHECKOUT } from "./arguments.ts";
+import { CHECKOUT } from "../arguments.ts";
 
 /** The part of wrangler's own type that is read here: the package ships that type without the one that it is made of. */
 interface WranglerConfig {

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
-import { CHECKOUT } from "./arguments.ts";
-import { Refusal, systemCode } from "./refusal.ts";
-import { visible } from "./trail-line.ts";
+import { CHECKOUT } from "../arguments.ts";
+import { Refusal, systemCode } from "../refusal.ts";
+import { visible } from "./line.ts";
 
 const BUSY_MS_MAX = 5_000;
 const ATTEMPTS_MAX = 5;
