@@ -1,4 +1,6 @@
-// What the text of a JSON document shows without a walk through its values.
+// A JSON document from outside: read within bounds, and what its text shows without a walk through its values.
+
+import { ApiError } from "./api-error.ts";
 
 const HALF = /^[dD][89abAB]/;
 const OTHER_HALF = /^[dD][c-fC-F]/;
@@ -31,4 +33,22 @@ export function hasMoreObjects(json: string, max: number): boolean {
     if (objects > max) return true;
   }
   return false;
+}
+
+/** Objects of one body: more than a body of a mebibyte has room for, if they are of any use. */
+const OBJECTS_MAX = 50_000;
+
+/** Reads a request body; an empty one is an empty document. @throws ApiError SerializationException. */
+export function parseJson(body: string): unknown {
+  if (body === "") return {};
+  if (hasMoreObjects(body, OBJECTS_MAX)) throw new ApiError("SerializationException"); // to parse so many different ones takes longer than all else
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new ApiError("SerializationException");
+  }
+  // The body itself is well-formed text; only an escape can smuggle in half a surrogate pair.
+  if (loneSurrogateIn(body)) throw new ApiError("SerializationException");
+  return value;
 }

@@ -4,7 +4,7 @@
 
 import { ApiError } from "./api-error.ts";
 import type { Bytes } from "./bytes.ts";
-import { hasMoreObjects, loneSurrogateIn } from "./json-text.ts";
+import { parseJson } from "./json-text.ts";
 import { shown } from "./shown.ts";
 import { type Shown, Violations } from "./violations.ts";
 
@@ -278,23 +278,6 @@ export function decode<T>(shape: Structure<T>, body: string): T {
   if (violations.count > 0) throw violations.refusal();
   shape.check(input);
   return input;
-}
-
-/** Objects of one body: more than a body of a mebibyte has room for, if they are of any use. */
-const OBJECTS_MAX = 50_000;
-
-function parseJson(body: string): unknown {
-  if (body === "") return {};
-  if (hasMoreObjects(body, OBJECTS_MAX)) throw unreadable(); // to parse so many different ones takes longer than all else
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw unreadable();
-  }
-  // The body itself is well-formed text; only an escape can smuggle in half a surrogate pair.
-  if (loneSurrogateIn(body)) throw unreadable();
-  return value;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
