@@ -11,13 +11,13 @@ export interface Delivery {
 
 export interface Trail {
   /**
-   * Stores the links of one incarnation; none where another record stands in the place of one: what came behind it would continue a
-   * history that is not its own.
+   * Stores the records of one incarnation, all or none. None is stored if a different record has one of their sequence numbers already:
+   * they would continue a history that is not theirs.
    * @returns the hash that now stands at each sequence: another than the link's own where the place was taken.
    * @throws Error where D1 is away or refuses the statement; nothing is stored then.
    */
   deliver(delivery: Delivery): Promise<ReadonlyMap<number, string>>;
-  /** Whether D1 takes any record at all: tells what it refuses by itself from its being away, full or read-only. */
+  /** Whether D1 accepts writes at all. It distinguishes "D1 rejects this record" from "D1 is unreachable, full or read-only". */
   answers(): Promise<boolean>;
 }
 

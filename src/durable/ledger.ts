@@ -17,7 +17,7 @@ export interface Entry {
   readonly attached?: readonly unknown[] | undefined;
 }
 
-/** A change with its record, and those of what the service did of its own behind it. */
+/** A change with its record, and with the records of what the service did unprompted behind it. */
 export interface Written {
   readonly entry: Entry;
   readonly behind?: readonly Entry[] | undefined;

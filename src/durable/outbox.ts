@@ -53,7 +53,7 @@ export interface Outbox {
   /** The newest link of an incarnation that is still here. */
   newest(incarnation: string): Link | undefined;
   remove(batch: Batch): void;
-  /** Keeps links that D1 refuses by themselves out of the drain's way. */
+  /** Keeps records that D1 rejects singly out of the drain's way. */
   setAside(incarnation: string, links: readonly Link[]): void;
   asideCount(): number;
   isEmpty(): boolean;

@@ -1,9 +1,9 @@
-// Table `sealed`: what is sealed, a slot each, in rows that SQLite never moves, so that no older copy is left where one is
-// overwritten. For that a slot fills a leaf of its own and keeps its size, new ones come behind the last, none is ever deleted.
+// Table `sealed`: each sealed box has a row that SQLite never moves, so overwriting it leaves no older copy. Three rules ensure that: a
+// row fills a whole page and never changes size; new rows are appended; rows are never deleted, only reused.
 
 import type { Bytes } from "../wire/bytes.ts";
 
-/** Two never fit a page of 4096 bytes, and one needs no overflow page, which would be freed and used again. */
+/** Two slots never fit a page of 4096 bytes, and one needs no overflow page, which would be freed and used again. */
 const SLOT_BYTES = 4000;
 const LENGTH_BYTES = 2;
 const BOX_BYTES_MAX = SLOT_BYTES - LENGTH_BYTES;

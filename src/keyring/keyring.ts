@@ -141,7 +141,7 @@ export class Keyring {
     const opening = this.#unseal(key, materialId);
     remember(this.#opened, OPENED_MAX, name, opening);
     const forget = (): unknown => this.#opened.get(name) === opening && this.#opened.delete(name);
-    opening.then((opened) => opened ?? forget(), forget); // neither trouble nor absence is remembered
+    opening.then((opened) => opened ?? forget(), forget); // a failure is not remembered, nor an absence
     return opening;
   }
 

@@ -24,7 +24,7 @@ interface Ciphered {
   readonly DryRunModifiers?: readonly string[];
 }
 
-/** A ciphertext names its key by itself, unless it is an asymmetric one or was left out of a dry run. */
+/** A symmetric ciphertext names its key. The input names it for an asymmetric one, and in a dry run without a ciphertext. */
 function source(
   { CiphertextBlob, DryRunModifiers = [] }: Ciphered,
   id: string | undefined,

@@ -34,7 +34,7 @@ const SYMMETRIC: Readonly<Record<string, number>> = {
 };
 const SYMMETRIC_ELSEWHERE = 5_500;
 
-/** More than all other rates together: whoever keeps within those never meets the bound on all calls. */
+/** This is more than all other rates together, so a caller that keeps within those never meets the bound on all calls. */
 const OTHERS = 15_000;
 
 /** How many operations may each have a bucket at an overridden rate. */

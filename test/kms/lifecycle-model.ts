@@ -35,7 +35,7 @@ export interface Model {
   /** The key of each. */
   readonly aliases: Map<string, string>;
   readonly ciphertexts: { readonly key: string; readonly material: string; readonly plaintext: string }[];
-  /** What the service has done by itself. */
+  /** What the service has done unprompted. */
   readonly events: string[];
 }
 
@@ -164,7 +164,7 @@ const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> =
     const { RotationPeriodInDays: days = 365 } = call.input;
     if (days < 90 || days > 2560) refuse("ValidationException");
     const { model, key } = call;
-    if (key.rotation?.days !== days) change(key, { rotation: { days, nextAt: model.now + days * DAY_MS } }); // else its date stays
+    if (key.rotation?.days !== days) change(key, { rotation: { days, nextAt: model.now + days * DAY_MS } }); // the same period leaves its date
   },
   Encrypt: ({ model, key, input: { Plaintext = "" } }) => seal("Encrypt", model, key, Plaintext),
   GenerateDataKey({ model, key }) {

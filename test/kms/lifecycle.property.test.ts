@@ -214,7 +214,7 @@ class Life {
     if (!isDue && !again) return;
     if (isDue) await storage.deleteAlarm();
     await instance.alarm();
-    expect(await next(), "the next alarm").toBeGreaterThan(now); // else it rings for ever
+    expect(await next(), "the next alarm").toBeGreaterThan(now); // an alarm in the past would ring for ever
     this.#model = afterAlarm(this.#model);
     const gone = [...keys.values()].filter(({ name }) => !this.#model.keys.has(name));
     // One jump of the clock must not delete what its true time would not.

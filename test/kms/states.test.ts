@@ -32,7 +32,7 @@ async function furnished(account: string, alias: string): Promise<Omit<Given, "o
   return { KeyId, alias, ciphertext: String(CiphertextBlob) };
 }
 
-/** Brings a key into a state: by the operation that does, else in the store. */
+/** Brings a key into a state: by the operation that does it, or in the store where none does yet. */
 async function bring(account: string, KeyId: string, state: KeyState): Promise<void> {
   if (state === "Disabled") await done(account, "DisableKey", { KeyId });
   else if (state === "PendingDeletion") await done(account, "ScheduleKeyDeletion", { KeyId });

@@ -99,7 +99,7 @@ export class Server {
     const { name, compatibilityDate, compatibilityFlags, database } = this.#settings;
     return {
       host: HOST,
-      cf: false, // else it is fetched
+      cf: false, // otherwise Miniflare would fetch it
       name,
       modules: true,
       compatibilityDate,

@@ -94,7 +94,7 @@ export class RunFile {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
-        // It has ended by itself, or is not ours to end; the file goes on naming it then.
+        // It has ended already, or is not ours to end; the file goes on naming it then.
       }
     }
   }

@@ -21,7 +21,7 @@ export interface Recorded {
 
 /**
  * @returns undefined where the call must begin again: its view is gone, or what it named is another key now.
- * @throws ApiError where it is not admitted any longer.
+ * @throws ApiError where it is no longer admitted.
  */
 export function commit(visit: Readable, view: View, result: Result, world: World): Recorded | undefined {
   if (!world.callers.inForce(view)) return undefined;

@@ -12,12 +12,12 @@ import { commit, type Recorded, refuse } from "./commit.ts";
 import { CALL, throttling, tokensOf } from "./tokens.ts";
 import { actedOn, type Readable, type Visit } from "./visit.ts";
 
-/** How often a call is begun again because what it stood on has moved under it. */
+/** How often a call begins again because what its decision rested on has changed. */
 const TURNS_MAX = 3;
 
 export async function perform(call: ObjectCall, world: World): Promise<Reply> {
   const who = await world.passports.open(call?.passport);
-  if (who === undefined) return "passport refused"; // logged, not recorded; nothing has run
+  if (who === undefined) return "passport refused"; // it was logged; nothing is recorded, and nothing has run
   const visit: Visit = { call, who, op: operation(call.name) };
   if (!isRoomFor(visit.op, world.room)) return world.protocol.failure(new ApiError("DependencyTimeoutException"), call.requestId);
   world.ensureSchema();

@@ -1,13 +1,13 @@
-// What the alarm does when a key's time has come. It takes two looks, a minute apart, so that a jump of a clock does not destroy a key. The
-// first puts the row off durably, the second destroys; one that comes late is a first look again, since nobody knows what the clock did
-// meanwhile; and where the clock has gone back, the row is put back.
+// What the alarm does when a key's time has come. A key is destroyed only after two looks a minute apart, so that a clock that jumps ahead
+// cannot destroy it. The first look durably schedules the second. The second destroys the key, unless it runs more than a minute late:
+// then it counts as a first look. If the clock is before the deletion date again, the original deadline is restored.
 
 import { ownChange, serviceEntry } from "../../durable/own-change.ts";
 import { type Key, keyResource } from "../../keyring/key.ts";
 import type { World } from "../world.ts";
 
 const CONFIRM_MS = 60_000;
-/** How late a second look may come. */
+/** A second look that runs later than this counts as a first one. */
 const LATE_MS_MAX = 60_000;
 
 /** The first look. */
@@ -29,7 +29,10 @@ export async function confirmDeletion(world: World, keyId: string, at: number): 
   else await lookAtDeletion(world, keyId);
 }
 
-/** Second looks that only a clock which was ahead can have put where they are. */
+/**
+ * Restores the deadline of every second look that is scheduled more than a minute from now: only a clock that was ahead can have
+ * scheduled it so late.
+ */
 export function putBackDeletions(world: World): void {
   for (const { ref } of world.agenda.after("delete-confirm", world.now() + CONFIRM_MS)) {
     const key = doomed(world, ref);

@@ -13,7 +13,7 @@ import type { RotationType } from "../tables/materials.ts";
 import type { Writes } from "../tables/tables.ts";
 
 const PERIOD_DAYS_DEFAULT = 365;
-/** So near an automatic rotation, one on demand would only be in its way. */
+/** A rotation on demand this near to an automatic one is refused, as AWS refuses it. */
 const CONFLICT_MS = 20 * 60 * 1000;
 
 export const enableKeyRotation = accepts(

@@ -47,7 +47,7 @@ export function recordedRequests(rows: readonly TrailRow[]): Map<string, number>
   return counts;
 }
 
-/** A record of what the service did by itself. */
+/** A record of what the service did unprompted. */
 interface ServiceEvent {
   readonly eventName: string;
   readonly eventTime: string;
@@ -55,7 +55,7 @@ interface ServiceEvent {
   readonly resources?: readonly { readonly ARN: string }[];
 }
 
-/** What the service did to a key by itself, in order. */
+/** What the service did to a key unprompted, in order. */
 export function serviceEvents(rows: readonly TrailRow[], keyArn: string): ServiceEvent[] {
   return rows
     .map(({ record }) => JSON.parse(record) as ServiceEvent)
