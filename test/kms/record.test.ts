@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Answer, newAccount, raw } from "../support/client.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { callFor } from "../support/passports.ts";
-import { type EventRecord, eventOf, parseRecord, recordsOf } from "../support/records.ts";
+import { type EventRecord, eventOf } from "../support/records.ts";
 import { stubOf } from "../support/store.ts";
 
 /** Source: CloudTrail user guide, "CloudTrail record contents"; KMS developer guide, "Log entries". */
@@ -235,48 +235,6 @@ describe("the record of an operation", () => {
   });
 });
 
-describe("the record of a refusal", () => {
-  it("names the code and the message, what was asked for, and the key where it was found", async () => {
-    const { KeyId, recorded, resources } = await newStore();
-    await recorded("DisableKey", { KeyId });
-    const { event, answer, common } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT });
-    expect(event).toEqual({
-      ...common,
-      errorCode: "DisabledException",
-      errorMessage: answer.json["message"],
-      requestParameters: { keyId: KeyId, encryptionAlgorithm: "SYMMETRIC_DEFAULT" },
-      responseElements: null,
-      readOnly: true,
-      resources,
-    });
-  });
-
-  it("names no resource where none was found, and no message where there is none", async () => {
-    const { recorded } = await newStore();
-    const { event, common } = await recorded("Decrypt", { CiphertextBlob: PLAINTEXT });
-    expect(event).toEqual({
-      ...common,
-      errorCode: "InvalidCiphertextException",
-      requestParameters: { encryptionAlgorithm: "SYMMETRIC_DEFAULT" },
-      responseElements: null,
-      readOnly: true,
-    });
-  });
-
-  it("of a dry run says that it was one", async () => {
-    const { KeyId, recorded, resources } = await newStore();
-    const { event } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT, DryRun: true });
-    expect(event).toMatchObject({ errorCode: "DryRunOperationException", responseElements: null, resources });
-  });
-
-  it("of a name that is none holds it only where it is a plausible one", async () => {
-    const { recorded } = await newStore();
-    const { event, common } = await recorded("DropAllKeys", { KeyId: "k" });
-    const nothing = { requestParameters: null, responseElements: null, readOnly: true };
-    expect(event).toEqual({ ...common, ...nothing, errorCode: "UnknownOperationException" });
-  });
-});
-
 it("a request over TLS leaves its version, cipher suite and host", async () => {
   const { account, KeyId } = await newStore();
   const tls = { tlsVersion: "TLSv1.3", cipherSuite: "AEAD-AES128-GCM-SHA256" };
@@ -285,62 +243,4 @@ it("a request over TLS leaves its version, cipher suite and host", async () => {
   const event = await eventOf(account, call.requestId);
   expect(ordered(event)).toBe(true);
   expect(event["tlsDetails"]).toEqual({ ...tls, clientProvidedHostHeader: call.host });
-});
-
-describe("what no record holds", () => {
-  const SECRET = btoa("a plaintext that nobody may read"); // and none of its parts
-  const TOKEN = "grant-token-that-nobody-may-read";
-
-  it("neither plaintext nor ciphertext, of requests and of answers, done or refused; nor a grant token", async () => {
-    const { account, KeyId, recorded } = await newStore();
-    const GrantTokens = [TOKEN];
-    const { answer } = await recorded("Encrypt", { KeyId, Plaintext: SECRET, GrantTokens });
-    const { CiphertextBlob } = answer.json as { CiphertextBlob: string };
-    const made = [answer];
-    for (const [name, input] of [
-      ["Decrypt", { CiphertextBlob, GrantTokens }],
-      ["Decrypt", { CiphertextBlob, GrantTokens, EncryptionContext: { another: "context" } }],
-      ["GenerateDataKey", { KeyId, KeySpec: "AES_256", GrantTokens }],
-      ["GenerateDataKeyWithoutPlaintext", { KeyId, KeySpec: "AES_256", GrantTokens }],
-      ["ReEncrypt", { CiphertextBlob, DestinationKeyId: KeyId, GrantTokens }],
-      ["GenerateRandom", { NumberOfBytes: 32 }],
-      ["DescribeKey", { KeyId, GrantTokens }],
-      ["Encrypt", { KeyId: "nowhere", Plaintext: SECRET, GrantTokens }],
-      ["Encrypt", { KeyId, Plaintext: SECRET, Unknown: SECRET, EncryptionAlgorithm: "NONE" }],
-      ["Encrypt", { KeyId, Plaintext: SECRET, GrantTokens: TOKEN }],
-      ["Encrypt", { KeyId, Plaintext: SECRET, DryRun: true }],
-      ["DropAllKeys", { Plaintext: SECRET, GrantTokens }],
-      ["Sign", { KeyId, Message: SECRET, GrantTokens }],
-    ] as const) {
-      made.push((await recorded(name, input)).answer);
-    }
-    const blobs = made.flatMap(({ json }) => [json["Plaintext"], json["CiphertextBlob"]]).filter((blob) => blob !== undefined);
-    expect(blobs.length).toBeGreaterThan(6);
-    const records = (await recordsOf(account)).map(({ record }) => record);
-    for (const hidden of [SECRET, atob(SECRET), CiphertextBlob, ...blobs]) {
-      expect(records.filter((record) => record.includes(String(hidden)))).toEqual([]);
-    }
-    expect(records.filter((record) => /"(?:plaintext|ciphertextBlob)"/i.test(record))).toEqual([]);
-    expect(records.filter((record) => record.includes(TOKEN))).toEqual([]);
-  });
-
-  it("no grant token stands in the message of a request that is refused for another of its tokens", async () => {
-    const { account, KeyId, recorded } = await newStore();
-    const { answer } = await recorded("DescribeKey", { KeyId, GrantTokens: [TOKEN, "x".repeat(9000)] });
-    expect(answer.json["__type"]).toBe("ValidationException");
-    expect((await recordsOf(account)).filter(({ record }) => record.includes(TOKEN))).toEqual([]);
-  });
-
-  it("every record is well-formed text, whatever the caller sent", async () => {
-    const { account, KeyId } = await newStore();
-    const body = `{"KeyId":"${KeyId}","Plaintext":"${PLAINTEXT}","EncryptionContext":{"half":"\\ud83d"}}`;
-    const broken = "ab\u{1f512}".repeat(600); // cut in the middle of a pair
-    const call = await callFor(account, "DescribeKey", {}, { body, userAgent: broken });
-    await stubOf(account).kms(call);
-    await stubOf(account).kms({ ...call, requestId: 'half a pair \ud83d, and a "quotation"' });
-    const records = (await recordsOf(account)).map(({ record }) => record);
-    expect(records.filter((record) => !record.isWellFormed() || /\p{Cc}/u.test(record))).toEqual([]);
-    const names = records.map((record) => parseRecord({ record }).eventName);
-    expect(names).toEqual(["BeginIncarnation", "CreateKey", "DescribeKey", "DescribeKey"]);
-  });
 });

@@ -1,0 +1,57 @@
+// Who may import whom: the house as two tables, which test/tidy.test.ts holds the sources to.
+
+import type { Layers, Rooms } from "./tidy.ts";
+
+/** Floors that services share, then a wing for each service. Data enters at the bottom and sinks to the top; no arrow points down. */
+export const LAYERS: Layers = {
+  values: {
+    wire: [],
+    crypto: ["wire"],
+    keyring: ["crypto", "wire"],
+    authz: ["wire"],
+    audit: ["crypto", "wire"],
+    auth: ["crypto", "wire"],
+    limits: ["keyring", "wire"],
+    durable: ["audit", "crypto", "wire"],
+    kms: ["durable", "limits", "authz", "keyring", "audit", "crypto", "wire"],
+    front: ["auth", "crypto", "wire"],
+    cli: ["auth", "audit", "crypto", "wire"],
+    "worker.ts": "everything",
+    "env.ts": "everything",
+  },
+  types: {
+    authz: ["keyring/key.ts"],
+    kms: ["env.ts"],
+    front: ["durable/call.ts", "env.ts"],
+  },
+  packages: {
+    crypto: ["node:crypto", "@noble/"],
+    auth: ["node:crypto"],
+    kms: ["cloudflare:workers"],
+    cli: ["node:", "miniflare", "wrangler", "esbuild"],
+    "worker.ts": ["itty-router"],
+  },
+};
+
+/** The rooms of the key management service. No family of operations imports another: what two of them need moves down. */
+export const KMS: Rooms = {
+  wing: "kms",
+  values: {
+    tables: ["itself"],
+    conditions: [],
+    operation: ["conditions"],
+    members: ["operation"],
+    pages: ["operation"],
+    resources: ["operation"],
+    operations: ["operation", "members", "pages"],
+    table: ["operations", "operation", "resources", "conditions"],
+    records: ["table"],
+    callers: ["operation"],
+    world: ["operation", "callers"],
+    call: ["itself", "table", "records", "operation", "world", "callers"],
+    due: ["itself", "operations", "world"],
+    wiring: "everything",
+    "regional-key-store": "everything",
+  },
+  types: ["tables"],
+};
