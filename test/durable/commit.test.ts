@@ -7,19 +7,13 @@ import { newAccount, raw } from "../support/client.ts";
 import { failCommits, putAway } from "../support/faults.ts";
 import { holdGroup } from "../support/gates.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
+import { countOpened, newStore } from "../support/new-store.ts";
 import { override } from "../support/override.ts";
 import { eventOf, eventsOf, flawIn, outboxOf, summaryOf } from "../support/records.ts";
 import { inStore, logOf, ring } from "../support/store.ts";
 
 const entry = (name: string): { entry: Entry } => ({ entry: { record: JSON.stringify({ eventName: name }), time: 0 } });
 const internal = { status: 500, json: { __type: "KMSInternalException" } };
-
-/** A store with a key, and its log. */
-async function newStore() {
-  const account = newAccount();
-  const KeyId = await newKey(account);
-  return { account, KeyId, log: await logOf(account) };
-}
 
 describe("an answer and its record", () => {
   it("an answer waits until its record is durable", async () => {
@@ -221,15 +215,3 @@ describe("what is cached", () => {
     expect(opened).toEqual([other]);
   });
 });
-
-/** Notes the key whenever sealed material is read, to be opened. */
-async function countOpened(account: string): Promise<string[]> {
-  const opened: string[] = [];
-  await inStore(account, ({ tables }) => {
-    override(tables.materials, "find", (find) => (keyId, prefix) => {
-      opened.push(keyId);
-      return find(keyId, prefix);
-    });
-  });
-  return opened;
-}

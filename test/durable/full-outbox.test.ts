@@ -2,22 +2,16 @@
 
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../src/wire/api-error.ts";
-import { newAccount, raw } from "../support/client.ts";
+import { raw } from "../support/client.ts";
 import { putAway } from "../support/faults.ts";
 import { newGate } from "../support/gates.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
+import { countOpened, newStore } from "../support/new-store.ts";
 import { override } from "../support/override.ts";
 import { eventsOf, flawIn, summaryOf } from "../support/records.ts";
-import { inStore, logOf, ring } from "../support/store.ts";
+import { inStore, ring } from "../support/store.ts";
 
 const internal = { status: 500, json: { __type: "KMSInternalException" } };
-
-/** A store with a key, and its log. */
-async function newStore() {
-  const account = newAccount();
-  const KeyId = await newKey(account);
-  return { account, KeyId, log: await logOf(account) };
-}
 
 describe("a full outbox", () => {
   const MIB = 1024 ** 2;
@@ -136,15 +130,3 @@ describe("a write that is refused", () => {
     expect(opened).toEqual([]);
   });
 });
-
-/** Notes the key whenever sealed material is read, to be opened. */
-async function countOpened(account: string): Promise<string[]> {
-  const opened: string[] = [];
-  await inStore(account, ({ tables }) => {
-    override(tables.materials, "find", (find) => (keyId, prefix) => {
-      opened.push(keyId);
-      return find(keyId, prefix);
-    });
-  });
-  return opened;
-}

@@ -2,29 +2,12 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Trail } from "../../src/audit/trail.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { failCommits, putAway } from "../support/faults.ts";
 import { newKey } from "../support/new-key.ts";
-import { eventOf, eventsOf, flawOf, outboxOf, parseRecord, summaryOf, trailOf } from "../support/records.ts";
+import { describeKey, interpose, namesOf, newDeliveredStore } from "../support/new-store.ts";
+import { eventOf, eventsOf, flawOf, outboxOf, parseRecord, trailOf } from "../support/records.ts";
 import { inStore, logOf, restart, ring } from "../support/store.ts";
-
-const describeKey = (account: string, KeyId: string) => raw("DescribeKey", { KeyId }, { account });
-const namesOf = (links: readonly { record: string }[]) => summaryOf(links.map(parseRecord));
-
-/** Puts a trail before D1's, which it may use. */
-const interpose = (account: string, make: (d1: Trail) => Trail): Promise<void> =>
-  inStore(account, (world) => {
-    world.trail = make(world.trail);
-  });
-
-/** A store with a key, whose records D1 holds. */
-async function newStore() {
-  const account = newAccount();
-  const KeyId = await newKey(account);
-  await ring(account);
-  return { account, KeyId, log: await logOf(account) };
-}
 
 describe("a store that finds D1 ahead of itself", () => {
   /** Records of another history in D1, as a store has left them that was restored to an earlier time. */
@@ -42,7 +25,7 @@ describe("a store that finds D1 ahead of itself", () => {
 
   /** A store whose D1 is ahead, and that has gone on regardless. `long`: with more of a past than it has in its outbox now. */
   async function fall(behind: number, { long = false } = {}) {
-    const { account, KeyId } = await newStore();
+    const { account, KeyId } = await newDeliveredStore();
     if (long) for (let call = 0; call < 10; call++) await describeKey(account, KeyId);
     await ring(account);
     const before = await overtake(account, behind);

@@ -2,30 +2,13 @@
 
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Trail } from "../../src/audit/trail.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { putAway } from "../support/faults.ts";
 import { newGate } from "../support/gates.ts";
 import { newKey } from "../support/new-key.ts";
-import { flawIn, flawOf, outboxOf, parseRecord, rowsOf, summaryOf, trailOf } from "../support/records.ts";
+import { describeKey, interpose, namesOf, newDeliveredStore } from "../support/new-store.ts";
+import { flawIn, flawOf, outboxOf, rowsOf, trailOf } from "../support/records.ts";
 import { inStore, logOf, restart, ring } from "../support/store.ts";
-
-const describeKey = (account: string, KeyId: string) => raw("DescribeKey", { KeyId }, { account });
-const namesOf = (links: readonly { record: string }[]) => summaryOf(links.map(parseRecord));
-
-/** Puts a trail before D1's, which it may use. */
-const interpose = (account: string, make: (d1: Trail) => Trail): Promise<void> =>
-  inStore(account, (world) => {
-    world.trail = make(world.trail);
-  });
-
-/** A store with a key, whose records D1 holds. */
-async function newStore() {
-  const account = newAccount();
-  const KeyId = await newKey(account);
-  await ring(account);
-  return { account, KeyId, log: await logOf(account) };
-}
 
 describe("delivery", () => {
   it("what is recorded stands in D1 within seconds, by itself, and then nothing is left to do", async () => {
@@ -47,7 +30,7 @@ describe("delivery", () => {
   });
 
   it("what arrives while a delivery is under way is delivered too", async () => {
-    const { account, KeyId } = await newStore();
+    const { account, KeyId } = await newDeliveredStore();
     const gate = newGate();
     await interpose(account, (d1) => ({
       ...d1,
@@ -69,7 +52,7 @@ describe("delivery", () => {
   });
 
   it("what arrives in the very turn in which the outbox has emptied wakes the flush again", async () => {
-    const { account, KeyId } = await newStore();
+    const { account, KeyId } = await newDeliveredStore();
     for (const _ of [1, 2]) {
       await describeKey(account, KeyId);
       await ring(account);
@@ -79,7 +62,7 @@ describe("delivery", () => {
   });
 
   it("many rows go in one statement, and a run ends after 200 statements", async () => {
-    const { account } = await newStore();
+    const { account } = await newDeliveredStore();
     const statements: number[] = [];
     await inStore(account, (world) => {
       const incarnation = world.meta.find("incarnation") ?? "";
@@ -110,7 +93,7 @@ describe("delivery", () => {
 
 describe("a trail that fails", () => {
   it("between D1's insert and the outbox's removal doubles nothing", async () => {
-    const { account, KeyId } = await newStore();
+    const { account, KeyId } = await newDeliveredStore();
     await describeKey(account, KeyId);
     await interpose(account, (d1) => ({
       answers: async () => false,
@@ -131,7 +114,7 @@ describe("a trail that fails", () => {
   });
 
   it("for a while blocks no request and loses nothing, and is asked ever less often, at least every 30 seconds", async () => {
-    const { account, KeyId, log } = await newStore();
+    const { account, KeyId, log } = await newDeliveredStore();
     const backAgain = await putAway(account);
     const pauses: number[] = [];
     await inStore(account, async (world, _, instance) => {
@@ -157,7 +140,7 @@ describe("a trail that fails", () => {
   });
 
   it("that gives back less than it was given is away: nothing leaves the outbox", async () => {
-    const { account, KeyId } = await newStore();
+    const { account, KeyId } = await newDeliveredStore();
     await interpose(account, (d1) => ({ ...d1, deliver: async () => new Map() }));
     await describeKey(account, KeyId);
     await ring(account);
@@ -165,7 +148,7 @@ describe("a trail that fails", () => {
   });
 
   it("that never answers is away after 15 seconds, and nothing leaves the outbox", async () => {
-    const { account, KeyId, log } = await newStore();
+    const { account, KeyId, log } = await newDeliveredStore();
     await describeKey(account, KeyId);
     const timers: number[] = [];
     await inStore(account, async (world, _, instance) => {
@@ -185,7 +168,7 @@ describe("a trail that fails", () => {
   });
 
   it("once, for whatever reason, sets nothing aside", async () => {
-    const { account, KeyId } = await newStore();
+    const { account, KeyId } = await newDeliveredStore();
     let calls = 0;
     await interpose(account, (d1) => ({
       ...d1,
@@ -198,7 +181,7 @@ describe("a trail that fails", () => {
   });
 
   it("in a way that the flush itself breaks is tried again later, not at once and for ever", async () => {
-    const { account, KeyId, log } = await newStore();
+    const { account, KeyId, log } = await newDeliveredStore();
     await describeKey(account, KeyId);
     await inStore(account, (_, state) => state.storage.sql.exec("UPDATE outbox SET records = 'broken'").rowsWritten);
     await ring(account);
@@ -219,7 +202,7 @@ describe("what D1 refuses", () => {
     env.AUDIT.exec(`CREATE TRIGGER refusal BEFORE INSERT ON trail WHEN ${condition} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
 
   it("by itself is set aside and counted, and blocks nothing", async () => {
-    const { account, KeyId, log } = await newStore();
+    const { account, KeyId, log } = await newDeliveredStore();
     await refuse("NEW.record LIKE '%poison%'");
     await putAway(account);
     const join = (world: Parameters<Parameters<typeof inStore>[1]>[0], name: string) =>
@@ -243,7 +226,7 @@ describe("what D1 refuses", () => {
   });
 
   it("in great number is set aside run by run, each within its bounds of statements", async () => {
-    const { account } = await newStore();
+    const { account } = await newDeliveredStore();
     await putAway(account);
     const names = Array.from({ length: 120 }, (_, at) => (at % 2 === 0 ? `poison ${at}` : `good ${at}`));
     await inStore(account, (world) =>
@@ -275,7 +258,7 @@ describe("what D1 refuses", () => {
   });
 
   it("because it takes no record at all waits, as if D1 were away", async () => {
-    const { account, KeyId } = await newStore();
+    const { account, KeyId } = await newDeliveredStore();
     await refuse("true");
     await describeKey(account, KeyId);
     await ring(account);

@@ -1,79 +1,11 @@
 // Bad bodies, ciphertexts, key names and envelopes, one by one.
 
 import { exports } from "cloudflare:workers";
-import { CreateAliasCommand, CreateKeyCommand, EncryptCommand } from "@aws-sdk/client-kms";
 import { AwsClient } from "aws4fetch";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { accessKey } from "../../src/auth/credentials.ts";
-import { OPERATIONS, type OperationName } from "../../src/kms/table.ts";
-import type { ApiModel } from "../support/bad-input.ts";
-import { type Answer, answerOf, client, endpointOf, newAccount, raw, testRootKeys } from "../support/client.ts";
-import { inStore } from "../support/store.ts";
-import model from "../vectors/aws-model.json";
-
-const MODEL = model as unknown as ApiModel;
-const NEVER = "11111111-2222-4333-8444-555555555555";
-
-const account = newAccount();
-const BUILT = (Object.keys(OPERATIONS) as OperationName[]).filter((name) => OPERATIONS[name].read !== undefined);
-let keyId = "";
-let blob = "";
-
-/** A request of each operation that is well formed and changes nothing. */
-const baseOf = (operation: OperationName): Record<string, unknown> => {
-  const bases: Partial<Record<OperationName, Record<string, unknown>>> = {
-    CreateKey: { Tags: [{ TagKey: "aws:reserved", TagValue: "" }] },
-    CreateAlias: { AliasName: "alias/kept", TargetKeyId: keyId },
-    UpdateAlias: { AliasName: "alias/never", TargetKeyId: keyId },
-    DeleteAlias: { AliasName: "alias/never" },
-    Decrypt: { CiphertextBlob: blob },
-    ReEncrypt: { CiphertextBlob: blob, DestinationKeyId: NEVER },
-    Encrypt: { KeyId: NEVER, Plaintext: "AA==" },
-    GenerateDataKey: { KeyId: NEVER, KeySpec: "AES_256" },
-    GenerateDataKeyWithoutPlaintext: { KeyId: NEVER, KeySpec: "AES_256" },
-    GenerateRandom: { NumberOfBytes: 1 },
-    ListAliases: {},
-    ListKeys: {},
-    TagResource: { KeyId: NEVER, Tags: [{ TagKey: "k", TagValue: "v" }] },
-    UntagResource: { KeyId: NEVER, TagKeys: ["k"] },
-    UpdateKeyDescription: { KeyId: NEVER, Description: "changed" },
-  };
-  return bases[operation] ?? { KeyId: NEVER };
-};
-
-/** Everything that a request may have changed. */
-const state = (): Promise<string> =>
-  inStore(account, (_, { storage: { sql } }) =>
-    JSON.stringify(
-      ["key", "material", "alias", "tag"].map((table) =>
-        sql
-          .exec(`SELECT * FROM ${table} ORDER BY 1, 2`)
-          .toArray()
-          .map((row) => Object.values(row).map(String)),
-      ),
-    ),
-  );
-
-/** How many records the store has made. */
-const records = (): Promise<number> =>
-  inStore(account, ({ meta }, { storage: { sql } }) => {
-    const [row] = sql.exec<{ last: number | null }>("SELECT max(last) AS last FROM outbox").toArray();
-    const delivered = Number(meta.find("head")?.split(":")[0] ?? 0);
-    return Math.max((row?.last ?? -1) + 1, delivered);
-  });
-
-beforeAll(async () => {
-  const kms = await client({ account });
-  const { KeyMetadata } = await kms.send(
-    new CreateKeyCommand({ Description: "kept", Tags: [{ TagKey: "kept", TagValue: "kept" }] }),
-  );
-  keyId = KeyMetadata?.KeyId ?? "";
-  await kms.send(new CreateAliasCommand({ AliasName: "alias/kept", TargetKeyId: keyId }));
-  const { CiphertextBlob } = await kms.send(
-    new EncryptCommand({ KeyId: keyId, Plaintext: Uint8Array.of(1), EncryptionContext: { a: "b" } }),
-  );
-  blob = CiphertextBlob?.toBase64() ?? "";
-});
+import { account, BUILT, baseOf, blob, keyId, MODEL, NEVER, records, state } from "../support/bad-store.ts";
+import { type Answer, answerOf, endpointOf, newAccount, raw, testRootKeys } from "../support/client.ts";
 
 describe("ciphertexts and keys", () => {
   it("truncated and altered ciphertexts, wrong contexts: one voice", async () => {

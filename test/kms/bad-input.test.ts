@@ -1,67 +1,15 @@
 // Bad input: AWS's error each, never a 5xx, nothing changed, one record each. Seeded: a failure prints the request that failed.
 
-import { CreateAliasCommand, CreateKeyCommand, EncryptCommand } from "@aws-sdk/client-kms";
-import { beforeAll, describe, expect, it } from "vitest";
-import { OPERATIONS, type OperationName } from "../../src/kms/table.ts";
-import { type ApiModel, bodyOf, type Fault, type Spoilt, seeded, spoiltMembers } from "../support/bad-input.ts";
-import { client, newAccount, raw } from "../support/client.ts";
-import { inStore } from "../support/store.ts";
-import model from "../vectors/aws-model.json";
+import { describe, expect, it } from "vitest";
+import type { OperationName } from "../../src/kms/table.ts";
+import { bodyOf, type Fault, type Spoilt, seeded, spoiltMembers } from "../support/bad-input.ts";
+import { account, BUILT, baseOf, MODEL, records, state } from "../support/bad-store.ts";
+import { raw } from "../support/client.ts";
 
-const MODEL = model as unknown as ApiModel;
 const SEED = 20261124;
 /** Requests with two or three members spoilt at once. */
 const COMBINED = 4200;
 const PATIENCE_MS = 180_000;
-const NEVER = "11111111-2222-4333-8444-555555555555";
-
-const account = newAccount();
-const BUILT = (Object.keys(OPERATIONS) as OperationName[]).filter((name) => OPERATIONS[name].read !== undefined);
-let keyId = "";
-let blob = "";
-
-/** A request of each operation that is well formed and changes nothing. */
-const baseOf = (operation: OperationName): Record<string, unknown> => {
-  const bases: Partial<Record<OperationName, Record<string, unknown>>> = {
-    CreateKey: { Tags: [{ TagKey: "aws:reserved", TagValue: "" }] },
-    CreateAlias: { AliasName: "alias/kept", TargetKeyId: keyId },
-    UpdateAlias: { AliasName: "alias/never", TargetKeyId: keyId },
-    DeleteAlias: { AliasName: "alias/never" },
-    Decrypt: { CiphertextBlob: blob },
-    ReEncrypt: { CiphertextBlob: blob, DestinationKeyId: NEVER },
-    Encrypt: { KeyId: NEVER, Plaintext: "AA==" },
-    GenerateDataKey: { KeyId: NEVER, KeySpec: "AES_256" },
-    GenerateDataKeyWithoutPlaintext: { KeyId: NEVER, KeySpec: "AES_256" },
-    GenerateRandom: { NumberOfBytes: 1 },
-    ListAliases: {},
-    ListKeys: {},
-    TagResource: { KeyId: NEVER, Tags: [{ TagKey: "k", TagValue: "v" }] },
-    UntagResource: { KeyId: NEVER, TagKeys: ["k"] },
-    UpdateKeyDescription: { KeyId: NEVER, Description: "changed" },
-  };
-  return bases[operation] ?? { KeyId: NEVER };
-};
-
-/** Everything that a request may have changed. */
-const state = (): Promise<string> =>
-  inStore(account, (_, { storage: { sql } }) =>
-    JSON.stringify(
-      ["key", "material", "alias", "tag"].map((table) =>
-        sql
-          .exec(`SELECT * FROM ${table} ORDER BY 1, 2`)
-          .toArray()
-          .map((row) => Object.values(row).map(String)),
-      ),
-    ),
-  );
-
-/** How many records the store has made. */
-const records = (): Promise<number> =>
-  inStore(account, ({ meta }, { storage: { sql } }) => {
-    const [row] = sql.exec<{ last: number | null }>("SELECT max(last) AS last FROM outbox").toArray();
-    const delivered = Number(meta.find("head")?.split(":")[0] ?? 0);
-    return Math.max((row?.last ?? -1) + 1, delivered);
-  });
 
 interface Sent {
   readonly operation: string;
@@ -91,19 +39,6 @@ async function unchangedBy(requests: readonly Sent[]): Promise<void> {
   expect(await state()).toBe(before);
   expect(await records()).toBe(count + requests.length);
 }
-
-beforeAll(async () => {
-  const kms = await client({ account });
-  const { KeyMetadata } = await kms.send(
-    new CreateKeyCommand({ Description: "kept", Tags: [{ TagKey: "kept", TagValue: "kept" }] }),
-  );
-  keyId = KeyMetadata?.KeyId ?? "";
-  await kms.send(new CreateAliasCommand({ AliasName: "alias/kept", TargetKeyId: keyId }));
-  const { CiphertextBlob } = await kms.send(
-    new EncryptCommand({ KeyId: keyId, Plaintext: Uint8Array.of(1), EncryptionContext: { a: "b" } }),
-  );
-  blob = CiphertextBlob?.toBase64() ?? "";
-});
 
 const spoilt = Object.fromEntries(BUILT.map((operation) => [operation, spoiltMembers(operation, MODEL)])) as Record<
   OperationName,

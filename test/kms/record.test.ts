@@ -1,88 +1,17 @@
 // A record is CloudTrail's, member by member: what each operation's holds, in which order, and what none ever holds.
 
 import { describe, expect, it } from "vitest";
-import { type Answer, newAccount, raw } from "../support/client.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { callFor } from "../support/passports.ts";
-import { type EventRecord, eventOf } from "../support/records.ts";
+import { newRecordedStore, ordered, resource } from "../support/recorded.ts";
+import { eventOf } from "../support/records.ts";
 import { stubOf } from "../support/store.ts";
 
-/** Source: CloudTrail user guide, "CloudTrail record contents"; KMS developer guide, "Log entries". */
-const ORDER = [
-  "eventVersion",
-  "userIdentity",
-  "eventTime",
-  "eventSource",
-  "eventName",
-  "awsRegion",
-  "sourceIPAddress",
-  "userAgent",
-  "errorCode",
-  "errorMessage",
-  "requestParameters",
-  "responseElements",
-  "additionalEventData",
-  "requestID",
-  "eventID",
-  "readOnly",
-  "resources",
-  "eventType",
-  "managementEvent",
-  "recipientAccountId",
-  "eventCategory",
-  "tlsDetails",
-];
-
-const headers = { "user-agent": "a client of AWS/1.0", "cf-connecting-ip": "203.0.113.9" };
 const MATERIAL_ID = expect.stringMatching(/^[0-9a-f]{64}$/);
-
-/** What every record of a call of an account's root holds. */
-const common = (account: string, eventName: string, { requestId }: Answer) => ({
-  eventVersion: "1.11",
-  userIdentity: {
-    type: "Root",
-    principalId: account,
-    arn: `arn:aws:iam::${account}:root`,
-    accountId: account,
-    accessKeyId: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/),
-  },
-  eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-  eventSource: "kms.amazonaws.com",
-  eventName,
-  awsRegion: "us-east-1",
-  sourceIPAddress: "203.0.113.9",
-  userAgent: "a client of AWS/1.0",
-  requestID: requestId,
-  eventID: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
-  eventType: "AwsApiCall",
-  managementEvent: true,
-  recipientAccountId: account,
-  eventCategory: "Management",
-});
-
-const resource = (account: string, ARN: unknown) => ({ accountId: account, type: "AWS::KMS::Key", ARN });
-const ordered = (event: EventRecord): boolean => {
-  const names = Object.keys(event);
-  return names.every((name) => ORDER.includes(name)) && names.join() === ORDER.filter((name) => names.includes(name)).join();
-};
-
-/** An account with a key, and a way to hold a call against its record. */
-async function newStore() {
-  const account = newAccount();
-  const KeyId = await newKey(account);
-  const arn = `arn:aws:kms:us-east-1:${account}:key/${KeyId}`;
-  const recorded = async (name: string, input: Record<string, unknown>) => {
-    const answer = await raw(name, input, { account, headers });
-    const event = await eventOf(account, answer.requestId);
-    expect(ordered(event)).toBe(true);
-    return { answer, event, common: common(account, name, answer) };
-  };
-  return { account, KeyId, arn, recorded, resources: [resource(account, arn)] };
-}
 
 describe("the record of an operation", () => {
   it("CreateKey: defaults filled in, the metadata of the key, and it as the resource", async () => {
-    const { account, recorded } = await newStore();
+    const { account, recorded } = await newRecordedStore();
     const { answer, event, common } = await recorded("CreateKey", { Tags: [{ TagKey: "a", TagValue: "b" }] });
     const { KeyId, Arn, CreationDate } = answer.json["KeyMetadata"] as { KeyId: string; Arn: string; CreationDate: number };
     const { keyMetadata } = event["responseElements"] as { keyMetadata: { creationDate: string } };
@@ -124,7 +53,7 @@ describe("the record of an operation", () => {
   });
 
   it("DescribeKey: the key as the caller wrote it", async () => {
-    const { KeyId, arn, recorded, resources } = await newStore();
+    const { KeyId, arn, recorded, resources } = await newRecordedStore();
     for (const written of [KeyId, arn]) {
       const { event, common } = await recorded("DescribeKey", { KeyId: written });
       const requestParameters = { keyId: written };
@@ -133,7 +62,7 @@ describe("the record of an operation", () => {
   });
 
   it("ListKeys: limit and marker, and no resource", async () => {
-    const { recorded } = await newStore();
+    const { recorded } = await newRecordedStore();
     await recorded("CreateKey", {});
     const { answer } = await recorded("ListKeys", { Limit: 1 });
     const { event, common } = await recorded("ListKeys", { Limit: 7, Marker: answer.json["NextMarker"] });
@@ -142,14 +71,14 @@ describe("the record of an operation", () => {
   });
 
   it.each(["DisableKey", "EnableKey"])("%s: a write that answers nothing is recorded with its key's ARN", async (name) => {
-    const { KeyId, arn, recorded, resources } = await newStore();
+    const { KeyId, arn, recorded, resources } = await newRecordedStore();
     const { event, common } = await recorded(name, { KeyId });
     const [requestParameters, responseElements] = [{ keyId: KeyId }, { keyId: arn }];
     expect(event).toEqual({ ...common, requestParameters, responseElements, readOnly: false, resources });
   });
 
   it("Encrypt: the context in the clear, the algorithm always, the material as additional data", async () => {
-    const { KeyId, recorded, resources } = await newStore();
+    const { KeyId, recorded, resources } = await newRecordedStore();
     const EncryptionContext = { team: "red", ["__proto__"]: "x", "a b": "ä" };
     const { event, common } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT, EncryptionContext });
     const encryptionContext = Object.fromEntries(Object.entries(EncryptionContext));
@@ -164,7 +93,7 @@ describe("the record of an operation", () => {
   });
 
   it("Decrypt: the key's ARN where the caller named none", async () => {
-    const { KeyId, arn, recorded, resources } = await newStore();
+    const { KeyId, arn, recorded, resources } = await newRecordedStore();
     const { answer } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT });
     const { CiphertextBlob } = answer.json;
     const named = [
@@ -185,7 +114,7 @@ describe("the record of an operation", () => {
   });
 
   it.each([{ KeySpec: "AES_256" }, { NumberOfBytes: 64 }])("GenerateDataKey: what was asked for, %o", async (size) => {
-    const { KeyId, recorded, resources } = await newStore();
+    const { KeyId, recorded, resources } = await newRecordedStore();
     const { event, common } = await recorded("GenerateDataKey", { KeyId, ...size, EncryptionContext: { a: "b" } });
     const [[name, value]] = Object.entries(size) as [[string, unknown]];
     expect(event).toEqual({
@@ -199,13 +128,13 @@ describe("the record of an operation", () => {
   });
 
   it("GenerateRandom: nothing of the request, and no resource", async () => {
-    const { recorded } = await newStore();
+    const { recorded } = await newRecordedStore();
     const { event, common } = await recorded("GenerateRandom", { NumberOfBytes: 32 });
     expect(event).toEqual({ ...common, requestParameters: null, responseElements: null, readOnly: true, resources: [] });
   });
 
   it("an alias is a resource beside its key", async () => {
-    const { account, KeyId, arn, recorded } = await newStore();
+    const { account, KeyId, arn, recorded } = await newRecordedStore();
     const { event, common } = await recorded("CreateAlias", { AliasName: "alias/one", TargetKeyId: KeyId });
     const ARN = `arn:aws:kms:us-east-1:${account}:alias/one`;
     expect(event).toEqual({
@@ -218,7 +147,7 @@ describe("the record of an operation", () => {
   });
 
   it("ReEncrypt: both keys, source before destination", async () => {
-    const { account, KeyId, arn, recorded } = await newStore();
+    const { account, KeyId, arn, recorded } = await newRecordedStore();
     const DestinationKeyId = await newKey(account);
     const { answer } = await recorded("Encrypt", { KeyId, Plaintext: PLAINTEXT });
     const { event } = await recorded("ReEncrypt", { CiphertextBlob: answer.json["CiphertextBlob"], DestinationKeyId });
@@ -236,7 +165,7 @@ describe("the record of an operation", () => {
 });
 
 it("a request over TLS leaves its version, cipher suite and host", async () => {
-  const { account, KeyId } = await newStore();
+  const { account, KeyId } = await newRecordedStore();
   const tls = { tlsVersion: "TLSv1.3", cipherSuite: "AEAD-AES128-GCM-SHA256" };
   const call = await callFor(account, "DescribeKey", { KeyId }, tls);
   await stubOf(account).kms(call);
