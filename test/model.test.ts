@@ -235,6 +235,13 @@ describe("answers", () => {
   });
 });
 
+it("a row of the operation table has at most 180 columns", () => {
+  const text = readFileSync(new URL("../src/kms/table.ts", import.meta.url), "utf8");
+  const lines = text.split("\n").filter((line) => /^ {2}[A-Z]\w+: +(row|planned)\(/.test(line));
+  expect(lines).toHaveLength(56);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(180);
+});
+
 describe("what a record keeps", () => {
   it("stands in the order of the operation table, a row an operation", () => {
     expect(Object.keys(RECORDS)).toEqual(rows.map(([name]) => name));
