@@ -9,6 +9,7 @@ import { OPERATIONS, operation } from "../src/kms/table.ts";
 import { blob, integer, listOf, oneOf, optional, type Shape, sensitive, string, structure } from "../src/wire/shape.ts";
 import { differences, isSecret, MODEL, modelShape } from "./tools/aws-model.ts";
 import { operationsPage } from "./tools/operations-grid.ts";
+import { KEY_STATE_MATRIX } from "./vectors/key-states.ts";
 
 const table: Readonly<Record<string, Operation>> = OPERATIONS;
 const rows = Object.entries(table);
@@ -57,80 +58,16 @@ describe("who may call", () => {
   });
 });
 
-/**
- * In the order of KEY_STATES: Creating, Enabled, Disabled, PendingDeletion, PendingImport, PendingReplicaDeletion, Unavailable,
- * Updating. `+` accepted, `-` refused for the state, `.` cannot be or is refused for the origin, null: no key is involved.
- * Source: KMS developer guide, "Key states of AWS KMS keys"; Encapsulate and Decapsulate, which it does not list yet, as Decrypt.
- */
-const STATES: Readonly<Record<string, string | null>> = {
-  CancelKeyDeletion: "---+-+--",
-  ConnectCustomKeyStore: null,
-  CreateAlias: "+++-+-++",
-  CreateCustomKeyStore: null,
-  CreateGrant: "-+----++",
-  CreateKey: null,
-  Decapsulate: "-+----.+",
-  Decrypt: "-+-----+",
-  DeleteAlias: "++++++++",
-  DeleteCustomKeyStore: null,
-  DeleteImportedKeyMaterial: "-+++++.-",
-  DeriveSharedSecret: "-+----.+",
-  DescribeCustomKeyStores: null,
-  DescribeKey: "++++++++",
-  DisableKey: "-++---+-",
-  DisableKeyRotation: "-+--.-.+",
-  DisconnectCustomKeyStore: null,
-  Encapsulate: "-+----.+",
-  EnableKey: "-++---+-",
-  EnableKeyRotation: "-+--.-.+",
-  Encrypt: "-+-----+",
-  GenerateDataKey: "-+-----+",
-  GenerateDataKeyPair: "-+-----+",
-  GenerateDataKeyPairWithoutPlaintext: "-+-----+",
-  GenerateDataKeyWithoutPlaintext: "-+-----+",
-  GenerateMac: "-+----.+",
-  GenerateRandom: null,
-  GetKeyLastUsage: "++++++++",
-  GetKeyPolicy: "++++++++",
-  GetKeyRotationStatus: "++++.+.+",
-  GetParametersForImport: "-++-+-.-",
-  GetPublicKey: "-+----.+",
-  ImportKeyMaterial: "-++-+-.+",
-  ListAliases: null,
-  ListGrants: "++++++++",
-  ListKeyPolicies: "++++++++",
-  ListKeyRotations: "++++++.+",
-  ListKeys: null,
-  ListResourceTags: "++++++++",
-  ListRetirableGrants: null,
-  PutKeyPolicy: "++++++++",
-  ReEncrypt: "-+-----+",
-  ReplicateKey: "-+----.-",
-  RetireGrant: "++++++++",
-  RevokeGrant: "++++++++",
-  RotateKeyOnDemand: "-+----.-",
-  ScheduleKeyDeletion: "+++-+-+-",
-  Sign: "-+----.+",
-  TagResource: "+++-+-++",
-  UntagResource: "+++-+-++",
-  UpdateAlias: "+++-+-++",
-  UpdateCustomKeyStore: null,
-  UpdateKeyDescription: "+++-+-++",
-  UpdatePrimaryRegion: "-+----.+",
-  Verify: "-+----.+",
-  VerifyMac: "-+----.+",
-};
-
 describe("the key states in which an operation acts", () => {
   it("are asked for where a key is involved", () => {
-    expect(Object.keys(STATES).toSorted()).toEqual(names.toSorted());
+    expect(Object.keys(KEY_STATE_MATRIX).toSorted()).toEqual(names.toSorted());
     for (const [name, { decider, states }] of rows) {
-      expect(STATES[name] === null, name).toBe(decider === "account");
+      expect(KEY_STATE_MATRIX[name] === null, name).toBe(decider === "account");
       if (decider === "account") expect(states, name).toBeUndefined();
     }
   });
 
-  it.each(Object.entries(STATES).filter(([, states]) => states !== null))("of %s are %s", (name, states) => {
+  it.each(Object.entries(KEY_STATE_MATRIX).filter(([, states]) => states !== null))("of %s are %s", (name, states) => {
     const accepted = table[name]?.states ?? KEY_STATES;
     const ours = KEY_STATES.map((state, at) => (states?.[at] === "." ? "." : accepted.includes(state) ? "+" : "-"));
     expect(ours.join("")).toBe(states);

@@ -129,19 +129,33 @@ export interface Operation extends Facts {
   readonly read?: (body: string) => Request;
 }
 
-/** A row of the table; its columns are those of Facts. A column that asks for nothing is undefined. */
-export function row<In extends object>(
-  handler: Handler<In>,
-  actsOn: (input: In) => readonly Resource[],
+/** The columns that every row has. One that asks for nothing is undefined. */
+type Columns = readonly [
   decider: Decider,
   states: States | undefined,
   of: KeysOf | undefined,
   conditions: Conditions | undefined,
   effect: Effect,
   rate: RateClass,
+];
+
+const factsOf = (...[decider, states, of, conditions, effect, rate]: Columns): Facts => ({
+  decider,
+  states,
+  ...of,
+  conditions,
+  effect,
+  rate,
+});
+
+/** A row of the table. */
+export function row<In extends object>(
+  handler: Handler<In>,
+  actsOn: (input: In) => readonly Resource[],
+  ...columns: Columns
 ): Operation {
   return {
-    ...{ decider, states, ...of, conditions, effect, rate },
+    ...factsOf(...columns),
     input: handler.input as Structure<unknown>,
     read(body) {
       const input = decode(handler.input, body);
@@ -153,12 +167,4 @@ export function row<In extends object>(
 }
 
 /** A row that is not built yet: its facts stand, a call of it is answered that it is not available. */
-export const planned = (
-  _actsOn: undefined,
-  decider: Decider,
-  states: States | undefined,
-  of: KeysOf | undefined,
-  conditions: Conditions | undefined,
-  effect: Effect,
-  rate: RateClass,
-): Operation => ({ decider, states, ...of, conditions, effect, rate });
+export const planned = (_actsOn: undefined, ...columns: Columns): Operation => factsOf(...columns);

@@ -9,13 +9,12 @@ export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Small, so that a short life meets them. */
 export const QUOTAS = { keys: 3, aliasesPerKey: 2, tagsPerKey: 50, onDemandRotations: 3 };
 
-const STATES = ["Enabled", "Disabled", "PendingDeletion"] as const;
 type RotationType = "AUTOMATIC" | "ON_DEMAND";
 
 interface Key {
   readonly name: string;
   readonly createdAt: number;
-  readonly state: (typeof STATES)[number];
+  readonly state: "Enabled" | "Disabled" | "PendingDeletion";
   readonly description: string;
   readonly policy?: string;
   readonly tags: Map<string, string>;
@@ -58,20 +57,11 @@ const refuse = (type: string): never => {
   throw new Refusal(type);
 };
 
-/** Answers by the key's state, as in STATES. An operation that is not here is accepted in each. */
-const BY_STATE = [
-  ["ok D P", "Decrypt DisableKeyRotation EnableKeyRotation Encrypt GenerateDataKey ReEncrypt RotateKeyOnDemand"],
-  ["ok ok P", "CreateAlias DisableKey EnableKey ScheduleKeyDeletion TagResource UpdateAlias UpdateKeyDescription"],
-  ["P P ok", "CancelKeyDeletion"],
-] as const;
-
 /** The key that a name or an alias means, if it is in a state for the operation. */
 function find(operation: string, { keys, aliases }: Model, name = ""): Key {
   const key = keys.get(aliases.get(name) ?? name) ?? refuse("NotFoundException");
-  const [row] = BY_STATE.find(([, operations]) => operations.split(" ").includes(operation)) ?? [];
-  const answer = row?.split(" ")[STATES.indexOf(key.state)];
-  if (answer === "D") refuse("DisabledException");
-  if (answer === "P") refuse("KMSInvalidStateException"); // is pending deletion, or is not
+  const answer = answerIn(operation, key.state);
+  if (answer !== "+") refuse(answer === "D" ? "DisabledException" : "KMSInvalidStateException");
   return key;
 }
 
