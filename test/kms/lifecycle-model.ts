@@ -4,6 +4,8 @@
 // Names stand for what a store alone knows: <key 0> and its <key 0 material 1>, <ciphertext 2> and its <plaintext 2>, and <scope> for how
 // every ARN begins.
 
+import { answerIn } from "../vectors/key-states.ts";
+
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Small, so that a short life meets them. */

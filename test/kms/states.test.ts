@@ -5,10 +5,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { KEY_STATES, type KeyState } from "../../src/keyring/key.ts";
 import { OPERATIONS, type OperationName, operation } from "../../src/kms/table.ts";
 import { newAccount, raw } from "../support/client.ts";
-import { type Expected, type Given, KEYLESS, ORIGIN_IN, REFUSALS, TRIALS, type Trial } from "../support/key-states.ts";
 import { newKey } from "../support/new-key.ts";
 import { eventOf } from "../support/records.ts";
 import { inStore, ring } from "../support/store.ts";
+import { answerIn, KEY_STATE_MATRIX } from "../vectors/key-states.ts";
+import { type Expected, type Given, KEYLESS, ORIGIN_IN, REFUSALS, TRIALS, type Trial } from "./key-state-trials.ts";
 
 const isBuilt = (name: string): boolean => operation(name)?.read !== undefined;
 const trials = Object.entries(TRIALS).filter(([, trial]) => isBuilt(trial.operation));
@@ -88,8 +89,8 @@ function changed(before: Rows, after: Rows): string[] {
   return Object.keys(after).filter((name) => text(before[name]) !== text(after[name]));
 }
 
-function expectedOf({ answers, becomes, says }: Trial, state: KeyState): Expected {
-  const answer = answers.split(" ")[KEY_STATES.indexOf(state)] ?? "";
+function expectedOf({ operation, always, becomes, says }: Trial, state: KeyState): Expected {
+  const answer = always ? "+" : answerIn(operation, state);
   return { answer, becomes: becomes?.[state] ?? state, says: says?.(state) ?? {} };
 }
 
@@ -99,7 +100,7 @@ it("nothing that is built and acts on a key is left out", () => {
 });
 
 it("each operation has an answer for each state", () => {
-  for (const [name, { answers }] of Object.entries(TRIALS)) expect(answers.split(" "), name).toHaveLength(KEY_STATES.length);
+  for (const [name, row] of Object.entries(KEY_STATE_MATRIX)) expect(row ?? "........", name).toHaveLength(KEY_STATES.length);
 });
 
 describe.each(KEY_STATES)("a key that is %s", (state) => {

@@ -5,7 +5,7 @@ import { OPERATIONS, type OperationName } from "../../../src/kms/table.ts";
 import { ApiError } from "../../../src/wire/api-error.ts";
 import { awsJson } from "../../../src/wire/aws-json.ts";
 import { BODY_BYTES_MAX, hardPolicies, largeBodies } from "../../support/large-bodies.ts";
-import { millisecondsOf } from "../../support/stopwatch.ts";
+import { millisecondsOf } from "./stopwatch.ts";
 
 /** What a quiet core may take. JSON.parse alone takes most of it for objects that all have different members. */
 const READ_MS_MAX = 150;
