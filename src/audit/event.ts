@@ -9,8 +9,6 @@ import { memberPath } from "../wire/shape.ts";
 /** Bytes of UTF-8 as printed; so what one member is long with does not decide how long its record is, which stays below 64 KiB. */
 const MEMBER_BYTES_MAX = 2 * 1024;
 const TEXT_CHARACTERS_MAX = 1024;
-/** So many characters are within the bytes of a member however they are printed: at most six bytes each. */
-const CHARACTERS_SURE = Math.floor(MEMBER_BYTES_MAX / 6);
 
 /** Of the HTTP request. */
 export interface Source {
@@ -83,9 +81,19 @@ export function printEvent(event: Event): string {
 
 /** A bounded text: what a header or a message may be long with is the caller's choice. */
 function text(value: string): string {
-  const printed = JSON.stringify(value.slice(0, TEXT_CHARACTERS_MAX).toWellFormed());
-  return fits(printed) ? printed : JSON.stringify(value.slice(0, CHARACTERS_SURE).toWellFormed());
+  const printed = printedStart(value, TEXT_CHARACTERS_MAX);
+  if (fits(printed)) return printed;
+  // The longest beginning that fits: each character more makes its print longer, or as long.
+  let [known, beyond] = [0, Math.min(value.length, TEXT_CHARACTERS_MAX)];
+  while (beyond - known > 1) {
+    const middle = Math.floor((known + beyond) / 2);
+    if (fits(printedStart(value, middle))) known = middle;
+    else beyond = middle;
+  }
+  return printedStart(value, known);
 }
+
+const printedStart = (value: string, characters: number): string => JSON.stringify(value.slice(0, characters).toWellFormed());
 
 /** Second precision, as CloudTrail's. */
 const printTime = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;

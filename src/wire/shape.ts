@@ -182,7 +182,7 @@ export function listOf<T>(element: Shape<T>, { tooMany, ...limits }: ListLimits 
       const given = value as readonly unknown[];
       const isCut = given.length > readMax;
       if (isCut && tooMany !== undefined) throw tooMany();
-      const within = new Violations();
+      const within = violations.inner();
       const items: T[] = [];
       for (let at = 0; at < Math.min(given.length, readMax); at++) {
         const item = given[at];

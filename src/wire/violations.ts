@@ -50,6 +50,11 @@ export class Violations {
     this.add(ABSENT, path, "Member must not be null");
   }
 
+  /** A list for what is found within a member: it shows no more than this one does. */
+  inner(): Violations {
+    return new Violations(this.#secretive);
+  }
+
   /** Adds another's, which were found within a member of this one. */
   addAll(others: Violations): void {
     const before = this.count;

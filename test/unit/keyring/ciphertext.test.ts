@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Ciphertext, contextBytes, parse, print, printOrigin } from "../../../src/keyring/ciphertext.ts";
+import { type Ciphertext, contextBytes, exceeds, parse, print, printOrigin } from "../../../src/keyring/ciphertext.ts";
 import { type Bytes, concat, toHex, utf8 } from "../../../src/wire/bytes.ts";
 
 const HEADER_BYTES = 87;
@@ -195,4 +195,15 @@ describe("an encryption context", () => {
     );
     expect(printed).toBe(`00000002${"00000001"}61${"00000000"}${"00000002"}6162${"00000000"}`);
   });
+});
+
+it("a context exceeds a limit exactly where its canonical bytes do", () => {
+  const contexts = fc.dictionary(fc.string({ unit: "grapheme", maxLength: 8 }), fc.string({ unit: "grapheme", maxLength: 8 }));
+  fc.assert(
+    fc.property(contexts, (given) => {
+      const context = new Map(Object.entries(given));
+      const bytes = contextBytes(context).byteLength;
+      return !exceeds(context, bytes) && (context.size === 0 || exceeds(context, bytes - 1));
+    }),
+  );
 });

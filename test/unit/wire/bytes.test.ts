@@ -13,6 +13,7 @@ import {
   toBase64Url,
   toHex,
   utf8,
+  utf8Length,
 } from "../../../src/wire/bytes.ts";
 
 const bytes = fc.uint8Array({ maxLength: 70 }).map((array) => new Uint8Array(array));
@@ -120,4 +121,13 @@ describe("parts put together", () => {
     expect(framed(of(1, 2), of(3))).not.toEqual(framed(of(1), of(2, 3)));
     expect(framed(of(1), of())).not.toEqual(framed(of(1)));
   });
+});
+
+it("a text's bytes of UTF-8 are counted without being made; past the limit the count is only above it", () => {
+  for (const text of ["", "a", "é", "記", "😀", "aé記😀".repeat(50)]) {
+    const bytes = utf8(text).byteLength;
+    expect(utf8Length(text, bytes)).toBe(bytes);
+    expect(utf8Length(text, bytes + 1)).toBe(bytes);
+    if (bytes > 0) expect(utf8Length(text, bytes - 1)).toBeGreaterThan(bytes - 1);
+  }
 });
