@@ -3,7 +3,7 @@
 // whole costs ten times as much. Source: CloudTrail user guide, "CloudTrail record contents"; KMS developer guide, "Log entries".
 
 import { sha256Now } from "../crypto/hash.ts";
-import { toHex, utf8, utf8Length } from "../wire/bytes.ts";
+import { isWithinBytes, toHex, utf8 } from "../wire/bytes.ts";
 import { memberPath } from "../wire/shape.ts";
 
 /** Bytes of UTF-8 as printed; so what one member is long with does not decide how long its record is, which stays below 64 KiB. */
@@ -122,7 +122,7 @@ function bounded(member: string): string {
   return `{"omitted":${bytes.byteLength},"sha256":"${toHex(sha256Now(bytes))}"}`;
 }
 
-const fits = (printed: string): boolean => utf8Length(printed, MEMBER_BYTES_MAX) <= MEMBER_BYTES_MAX;
+const fits = (printed: string): boolean => isWithinBytes(printed, MEMBER_BYTES_MAX);
 
 /** A member as CloudTrail writes it: names with a small first letter, times in words, and never any bytes. */
 function keepable(value: unknown): unknown {

@@ -8,8 +8,9 @@ import { type CredentialsArguments, credentialsArguments, DEFAULT_PORT, DEFAULT_
 import { runProgram } from "./refusal.ts";
 import { HOST } from "./server/port.ts";
 import { accountProfile, credentialsPath, readAwsProfile, writeAwsProfile } from "./state/aws-profile.ts";
+import { requirePrivateFile } from "./state/ownership.ts";
 import { parseRootKeyText, type RootKeyText, readRootKeys } from "./state/root-key-file.ts";
-import { readStateRootKeys, refusing, requirePrivateFile } from "./state/state-directory.ts";
+import { readStateRootKeys, refusing } from "./state/state-directory.ts";
 
 await runProgram(async () => {
   const { account, source, json } = credentialsArguments(process.argv.slice(2));

@@ -3,20 +3,18 @@
 /// <reference path="./web-crypto.d.ts" />
 
 import { join } from "node:path";
-import { rootCredentials } from "../auth/credentials.ts";
 import { devArguments } from "./arguments.ts";
 import { greeting } from "./greeting.ts";
 import { Refusal, runProgram } from "./refusal.ts";
 import { LOCAL_VARIABLES } from "./server/local-variables.ts";
+import { QUIET_WRANGLER } from "./server/quiet-wrangler.ts";
 import type { Server } from "./server/server.ts";
 import { stopOnSignal } from "./server/signals.ts";
-import { writeAwsProfile } from "./state/aws-profile.ts";
 import { claimState } from "./state/claim.ts";
 import { statOf } from "./state/ownership.ts";
-import { dataPath, developmentPath, examineDevelopmentHome, refusing } from "./state/state-directory.ts";
+import { dataPath, developmentPath, examineDevelopmentHome } from "./state/state-directory.ts";
 
-// Read where wrangler is loaded: it neither reports nor keeps a log of its own.
-Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" });
+Object.assign(process.env, QUIET_WRANGLER);
 
 await runProgram(async () => {
   const { port, state: home, account, region, rates } = devArguments(process.argv.slice(2));
@@ -39,9 +37,8 @@ await runProgram(async () => {
   try {
     const { first, next } = await watched(read.main, bundling.watchWorker);
     const endpoint = await server.start(port, variables, first);
-    const credentials = await rootCredentials(rootKeys.keys, account);
-    const lines = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
-    console.log(greeting(endpoint, `State and root keys of development alone: ${state}`, lines));
+    const about = `State and root keys of development alone: ${state}`;
+    console.log(await greeting({ endpoint, state, about, rootKeys: rootKeys.keys, account, region }));
     console.log(`Ready on ${endpoint}`);
     await serveEach(next, endpoint, (script) => server?.reload(script, Number(new URL(endpoint).port), variables));
   } catch (cause) {

@@ -1,19 +1,17 @@
 // `npm start`: the whole service on this machine, at 127.0.0.1 only, with its state in one directory.
 /// <reference path="./web-crypto.d.ts" />
 
-import { rootCredentials } from "../auth/credentials.ts";
 import { startArguments } from "./arguments.ts";
 import { greeting } from "./greeting.ts";
 import { runProgram } from "./refusal.ts";
 import { LOCAL_VARIABLES } from "./server/local-variables.ts";
+import { QUIET_WRANGLER } from "./server/quiet-wrangler.ts";
 import type { Server } from "./server/server.ts";
 import { stopOnSignal } from "./server/signals.ts";
-import { writeAwsProfile } from "./state/aws-profile.ts";
 import { claimState } from "./state/claim.ts";
-import { dataPath, refusing } from "./state/state-directory.ts";
+import { dataPath } from "./state/state-directory.ts";
 
-// Read where wrangler is loaded: it neither reports nor keeps a log of its own.
-Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" });
+Object.assign(process.env, QUIET_WRANGLER);
 
 await runProgram(async () => {
   const { port, state, account, region, rates, corsOrigins } = startArguments(process.argv.slice(2));
@@ -27,9 +25,8 @@ await runProgram(async () => {
   server = new serving.Server(settings.readSettings(), dataPath(state));
   try {
     const endpoint = await server.start(port, { ...LOCAL_VARIABLES, ROOT_KEYS: rootKeys.text, RATES: rates, ...corsOrigins });
-    const credentials = await rootCredentials(rootKeys.keys, account);
-    const lines = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
-    console.log(greeting(endpoint, `State, with the root key without which nothing opens: ${state}`, lines));
+    const about = `State, with the root key without which nothing opens: ${state}`;
+    console.log(await greeting({ endpoint, state, about, rootKeys: rootKeys.keys, account, region }));
   } catch (cause) {
     if (!server.isStopping) throw cause; // what failed was cut off: the signal's listener ends the process
   }

@@ -4,7 +4,7 @@
 // A row holds many records as one TEXT: a JSON array of [sequence, record as a string, hash, time] each. That is the form in which the
 // drain hands them on, and cheaper than a row a record.
 
-import { utf8 } from "../wire/bytes.ts";
+import { UTF8_BYTES_A_UNIT_MAX, utf8 } from "../wire/bytes.ts";
 
 /**
  * What an object keeps beside its records: it stands in the outbox row that holds them, as durable as they are, and costs no write of
@@ -26,7 +26,6 @@ export const noAttachments: Attachments = { enter: () => NOTHING_ATTACHED, leave
 /** The limits of a row, and of what is handed to D1 at once; both are far below what the platform takes. */
 const RECORDS_MAX = 500;
 const BYTES_MAX = 512 * 1024;
-const UTF8_BYTES_A_CHARACTER_MAX = 3;
 
 /** A record with its place in the chain. */
 export interface Link {
@@ -70,7 +69,7 @@ const parse = (records: string): Link[] =>
 /** Where each row begins, so that every one keeps to the limits. Bytes are counted only where it could matter. */
 function rowStarts(printed: readonly string[]): number[] {
   const characters = printed.reduce((sum, text) => sum + text.length + 1, 1);
-  if (printed.length <= RECORDS_MAX && characters * UTF8_BYTES_A_CHARACTER_MAX <= BYTES_MAX) return [0];
+  if (printed.length <= RECORDS_MAX && characters * UTF8_BYTES_A_UNIT_MAX <= BYTES_MAX) return [0];
   const starts = [0];
   let records = 0;
   let bytes = 1;

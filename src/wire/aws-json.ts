@@ -1,14 +1,13 @@
 // AWS JSON 1.1: the operation's name in, documents out. Source: the awsJson1_1 protocol of Smithy.
 
 import type { ApiError, Outcome, Protocol } from "./api-error.ts";
-import { type Bytes, utf8 } from "./bytes.ts";
+import { type Bytes, isWithinBytes } from "./bytes.ts";
 import { FAULTS } from "./faults.ts";
 import { shown } from "./shown.ts";
 
 const CONTENT_TYPE = "application/x-amz-json-1.1";
 /** A refusal must not be longer than what it refuses. */
 const REFUSAL_BYTES_MAX = 64 * 1024;
-const UTF8_BYTES_A_CHARACTER_MAX = 3;
 const TARGET_PREFIX = "TrentService.";
 
 /** The operation that an X-Amz-Target names; "" where it names none of this service. */
@@ -35,8 +34,12 @@ function failure({ code, message }: ApiError, requestId: string): Outcome {
   const { status, key } = FAULTS[code];
   const printed = (text: string): string => JSON.stringify(text === "" ? { __type: code } : { __type: code, [key]: text });
   const whole = printed(message);
-  const isLong = whole.length * UTF8_BYTES_A_CHARACTER_MAX > REFUSAL_BYTES_MAX && utf8(whole).byteLength > REFUSAL_BYTES_MAX;
-  return { status, type: CONTENT_TYPE, body: isLong ? printed(shown(message)) : whole, requestId };
+  return {
+    status,
+    type: CONTENT_TYPE,
+    body: isWithinBytes(whole, REFUSAL_BYTES_MAX) ? whole : printed(shown(message)),
+    requestId,
+  };
 }
 
 export const awsJson: Protocol = { success, failure };

@@ -78,7 +78,7 @@ const roomOf = (path: string): string => path.split("/")[2]?.replace(/\.ts$/, ""
 
 /**
  * Within a wing of `src`, such as `kms`: what each room may import of the wing; "itself" where its files may import each other.
- * A room that is not in the table may import everything.
+ * A room that is not in the table is an error.
  */
 export interface Rooms {
   readonly wing: string;

@@ -29,8 +29,6 @@ export const dataPath = (directory: string): string => join(directory, "data");
 /** A whole state directory below another: what is developed with never holds the root keys of what is kept. */
 export const developmentPath = (directory: string): string => join(directory, DEVELOPMENT);
 
-export { requirePrivateFile };
-
 /**
  * Looks at everything that a server will rely on.
  * @throws Refusal if anything is not as it must be: owners, modes, format, root key, writability.

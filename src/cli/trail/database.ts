@@ -2,13 +2,15 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, type Stats, statSync } from "node:fs";
+import { readdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { CHECKOUT } from "../arguments.ts";
-import { Refusal, systemCode } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
+import { QUIET_WRANGLER } from "../server/quiet-wrangler.ts";
+import { statOf } from "../state/ownership.ts";
 import { visible } from "./line.ts";
 
 const BUSY_MS_MAX = 5_000;
@@ -88,22 +90,10 @@ const TRAIL_TABLE = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name =
 
 const lastWritten = (path: string): number => Math.max(statOf(path)?.mtimeMs ?? 0, statOf(`${path}-wal`)?.mtimeMs ?? 0);
 
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch (cause) {
-    if (systemCode(cause) === "ENOENT") return undefined;
-    throw new Refusal(`${path} cannot be read (${systemCode(cause)})`);
-  }
-}
-
 function unreadable(path: string, cause: unknown): unknown {
   const { code, message } = cause as { code?: unknown; message?: unknown };
   return code === "ERR_SQLITE_ERROR" ? new Refusal(`${path} cannot be read (${visible(String(message))})`) : cause;
 }
-
-/** No telemetry, no log files, nothing on stdout but the answer. */
-const QUIET = { WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false", WRANGLER_HIDE_BANNER: "true" };
 
 /** @param place wrangler's options that name the database: `--remote`. */
 export function wranglerDatabase(place: readonly string[]): TrailDatabase {
@@ -115,7 +105,7 @@ export function wranglerDatabase(place: readonly string[]): TrailDatabase {
       const command = ["d1", "execute", DATABASE_BINDING, ...place, ...config, "--json", "--command", statements.join("; ")];
       const running = spawn(process.execPath, [program, ...command], {
         cwd: CHECKOUT,
-        env: { ...process.env, ...QUIET },
+        env: { ...process.env, ...QUIET_WRANGLER },
         stdio: ["ignore", "pipe", "pipe"],
       });
       child = running;
