@@ -3,13 +3,16 @@
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../refusal.ts";
+import { Refusal, systemCode } from "../refusal.ts";
 import { nestedSettingOf, settingOf, withNestedSetting, withoutSetting, withSetting } from "./aws-ini.ts";
+import { tryLock } from "./lock.ts";
 
 /** The profile that a server writes, and the section in which all of them find its endpoint. */
 const PROFILE = "edgekeep";
 const SERVICES = `services ${PROFILE}`;
-/** Another process may write the same file at the same time: it is read again then. */
+/** A writer of profiles is done in milliseconds. */
+const LOCK_WAIT_MS_MAX = 10_000;
+/** A program of the user's may write the same file at the same time, and knows no lock: the file is read again then. */
 const ATTEMPTS_MAX = 20;
 
 export interface AwsProfile {
@@ -44,9 +47,20 @@ export function readAwsProfile(directory: string, profile: string): KnownProfile
 
 /** Writes a profile, and leaves all else in both files as it is. @returns the lines that make a shell use it. */
 export function writeAwsProfile(directory: string, wanted: AwsProfile, profile = PROFILE): string {
+  const folder = join(directory, "aws");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = tryLock(folder, LOCK_WAIT_MS_MAX);
+  if (lock === undefined) throw new Refusal(`${folder} is being written by another process all the time`);
+  try {
+    return writeLocked(directory, wanted, profile);
+  } finally {
+    lock.close();
+  }
+}
+
+function writeLocked(directory: string, wanted: AwsProfile, profile: string): string {
   const { accessKeyId, secretAccessKey, region, endpoint } = wanted;
   const [credentials, config] = [credentialsPath(directory), configPath(directory)];
-  mkdirSync(join(directory, "aws"), { recursive: true, mode: 0o700 });
   replace(credentials, (before) => {
     const withId = withSetting(before, profile, "aws_access_key_id", accessKeyId);
     return withSetting(withId, profile, "aws_secret_access_key", secretAccessKey);

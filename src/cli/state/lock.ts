@@ -1,5 +1,5 @@
-// DIR/lock: an empty file that the one server of a state directory keeps locked. It is never replaced and never removed, so that all
-// servers lock the same file; the kernel lets go of the lock when the process ends, however it ends.
+// DIR/lock: an empty file that one process at a time keeps locked: the one server of a state directory, or who writes its profiles. It is
+// never replaced and never removed, so that all lock the same file; the kernel lets go of the lock when the process ends, however it ends.
 
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
@@ -19,13 +19,14 @@ export const lockPath = (directory: string): string => join(directory, LOCK_FILE
 export const isLockFile = (name: string): boolean => name === LOCK_FILE;
 
 /**
- * Never waits. Nothing else in this process may open the file: the kernel drops the locks of a process when it closes any of them.
+ * Waits at most so long, and blocks this process meanwhile. Nothing else in it may open the file: the kernel drops the locks of a
+ * process when it closes any of them.
  * @returns undefined where another process holds the lock.
  */
-export function tryLock(directory: string): Lock | undefined {
+export function tryLock(directory: string, waitMs = 0): Lock | undefined {
   const path = lockPath(directory);
   createIfAbsent(path);
-  const database = openDatabase(path);
+  const database = openDatabase(path, waitMs);
   try {
     // Without the journal in memory SQLite would make a second file beside the lock.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
@@ -46,9 +47,9 @@ function createIfAbsent(path: string): void {
   }
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openDatabase(path: string, timeout: number): DatabaseSync {
   try {
-    return new DatabaseSync(path, { timeout: 0 });
+    return new DatabaseSync(path, { timeout });
   } catch (cause) {
     throw cannotLock(path, cause);
   }
