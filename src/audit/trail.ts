@@ -1,4 +1,5 @@
-// The D1 side of the record: an idempotent insert that gives back what is really there, so that the outbox lets go of nothing else.
+// The D1 side of the record: an idempotent insert, and where it did not store everything, a look at what is really there, so that the
+// outbox lets go of nothing else.
 
 /** A record on its way, with its place in the chain. */
 export interface Delivery {
@@ -21,23 +22,32 @@ export interface Trail {
   answers(): Promise<boolean>;
 }
 
-const TAKEN = `SELECT 1 FROM trail WHERE store = ?1 AND incarnation = ?2 AND sequence BETWEEN ?6 AND ?7
+const NUMBER = "(SELECT number FROM chain WHERE store = ?1 AND incarnation = ?2)";
+const GIVE_NUMBER = "INSERT INTO chain (store, incarnation) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+const TAKEN = `SELECT 1 FROM trail WHERE place BETWEEN (${NUMBER} << 40) + ?6 AND (${NUMBER} << 40) + ?7
   AND hash NOT IN (SELECT value ->> 2 FROM json_each(?5))`;
-const INSERT = `INSERT INTO trail (store, incarnation, sequence, account, region, time, hash, record)
-  SELECT ?1, ?2, value ->> 0, ?3, ?4, value ->> 3, value ->> 2, value ->> 1 FROM json_each(?5) WHERE NOT EXISTS (${TAKEN})
+/** Joined with the chain's row, so that a chain without a number stores nothing. */
+const INSERT = `INSERT INTO trail (place, account, region, time, hash, record)
+  SELECT (number << 40) + (value ->> 0), ?3, ?4, value ->> 3, value ->> 2, value ->> 1 FROM chain, json_each(?5)
+  WHERE store = ?1 AND incarnation = ?2 AND NOT EXISTS (${TAKEN})
   ON CONFLICT DO NOTHING`;
-const SELECT = "SELECT sequence, hash FROM trail WHERE store = ?1 AND incarnation = ?2 AND sequence BETWEEN ?3 AND ?4";
-/** No store has this name, and what is put there is taken away again in the same transaction. */
-const PROBE =
-  "INSERT INTO trail (store, incarnation, sequence, account, region, time, hash, record) VALUES ('', '', 0, '', '', 0, '', '')";
-const PROBE_GONE = "DELETE FROM trail WHERE store = '' AND incarnation = '' AND sequence = 0";
+const SELECT = `SELECT place - (${NUMBER} << 40) AS sequence, hash FROM trail
+  WHERE place BETWEEN (${NUMBER} << 40) + ?3 AND (${NUMBER} << 40) + ?4`;
+/** No chain has the number 0, and what is put there is taken away again in the same transaction. */
+const PROBE = "INSERT INTO trail (place, account, region, time, hash, record) VALUES (0, '', '', 0, '', '')";
+const PROBE_GONE = "DELETE FROM trail WHERE place = 0";
 
 export const d1Trail = (database: D1Database): Trail => ({
   async deliver({ store, account, region, incarnation, links }) {
     const rows = JSON.stringify(links.map(({ sequence, record, hash, time }) => [sequence, record, hash, time]));
     const span = [links[0]?.sequence ?? 0, links.at(-1)?.sequence ?? 0];
-    const [, stored] = await database.batch<{ sequence: number; hash: string }>([
-      database.prepare(INSERT).bind(store, incarnation, account, region, rows, ...span),
+    const insert = database.prepare(INSERT).bind(store, incarnation, account, region, rows, ...span);
+    const { meta } = await insert.run();
+    // As many rows as were sent are the rows that were sent: nothing else may have been stored by this statement.
+    if (meta.changes === links.length) return new Map(links.map(({ sequence, hash }) => [sequence, hash]));
+    const [, , stored] = await database.batch<{ sequence: number; hash: string }>([
+      database.prepare(GIVE_NUMBER).bind(store, incarnation),
+      insert,
       database.prepare(SELECT).bind(store, incarnation, ...span),
     ]);
     return new Map(stored?.results.map(({ sequence, hash }) => [sequence, hash]));

@@ -52,7 +52,8 @@ it("an object of one table, one chore and one write has its record, its alarm an
     expect(storage.sql.exec("SELECT name, broken FROM toy").toArray()).toEqual([{ name: "bear", broken: 1 }]);
     expect(await storage.getAlarm()).toBeNull();
   });
-  const query = "SELECT json_extract(record, '$.eventSource', '$.eventName') AS event FROM trail WHERE store = 'toys' ORDER BY 1";
+  const query =
+    "SELECT json_extract(record, '$.eventSource', '$.eventName') AS event FROM trail JOIN chain ON number = place >> 40 WHERE store = 'toys' ORDER BY 1";
   const events = (await env.AUDIT.prepare(query).all<{ event: string }>()).results.map(({ event }) => JSON.parse(event));
   expect(events).toEqual(["BeginIncarnation", "BreakToy", "MakeToy"].map((name) => ["toys.example", name]));
 });

@@ -13,7 +13,8 @@ describe("a store that finds D1 ahead of itself", () => {
   /** Records of another history in D1, as a store has left them that was restored to an earlier time. */
   async function overtake(account: string, count: number): Promise<string> {
     const last = (await trailOf(account)).at(-1);
-    const statement = "INSERT INTO trail SELECT ?1, ?2, ?3, ?4, 'us-east-1', 0, ?5, '{\"eventName\":\"of another history\"}'";
+    const statement = `INSERT INTO trail SELECT (number << 40) + ?3, ?4, 'us-east-1', 0, ?5, '{"eventName":"of another history"}'
+      FROM chain WHERE store = ?1 AND incarnation = ?2`;
     for (let at = 1; at <= count; at++) {
       const place = [`${account}/us-east-1`, last?.incarnation, (last?.sequence ?? 0) + at, account, `${at}`.padStart(64, "0")];
       await env.AUDIT.prepare(statement)

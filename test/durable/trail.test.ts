@@ -267,6 +267,6 @@ describe("what D1 refuses", () => {
     await env.AUDIT.exec("DROP TRIGGER refusal");
     await ring(account);
     expect(namesOf(await trailOf(account)).at(-1)).toBe("DescribeKey");
-    expect(await env.AUDIT.prepare("SELECT store FROM trail WHERE store = ''").all()).toMatchObject({ results: [] });
+    expect(await env.AUDIT.prepare("SELECT place FROM trail WHERE place = 0").all()).toMatchObject({ results: [] });
   });
 });

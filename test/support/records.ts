@@ -13,8 +13,8 @@ type TrailRow = Placed & { readonly store: string; readonly account: string; rea
 
 /** What D1 holds of a store, in order. */
 export async function trailOf(account: string, region = REGION): Promise<TrailRow[]> {
-  const query = `SELECT store, account, region, incarnation, sequence, record, hash, time FROM trail WHERE store = ?
-    ORDER BY incarnation, sequence`;
+  const query = `SELECT store, account, region, incarnation, place & 0xFFFFFFFFFF AS sequence, record, hash, time
+    FROM trail JOIN chain ON number = place >> 40 WHERE store = ? ORDER BY incarnation, sequence`;
   return (await env.AUDIT.prepare(query).bind(`${account}/${region}`).all<TrailRow>()).results;
 }
 

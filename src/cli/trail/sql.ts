@@ -47,42 +47,46 @@ function whole(value: number): string {
   return String(value);
 }
 
-/** Somebody may have written a number past what JavaScript holds exactly; it is shown as the nearest that it does. */
-const bounded = (column: string): string =>
-  `min(max(${column}, ${Number.MIN_SAFE_INTEGER}), ${Number.MAX_SAFE_INTEGER}) AS ${column.replace(/.*\./, "")}`;
+/** A record's `place`: the number of its chain times 2^40, plus its sequence. */
+const SEQUENCE_BITS = 40;
+const SEQUENCE_MAX = 2 ** SEQUENCE_BITS - 1;
+const numberOf = (place: string): string => `(${place} >> ${SEQUENCE_BITS})`;
+const sequenceOf = (place: string): string => `(${place} & ${SEQUENCE_MAX})`;
 
-const columns = (table: string): string =>
-  ["store", "incarnation", "account", "region", "hash", "record"].map((name) => `${table}.${name}`).join(", ") +
-  `, ${bounded(`${table}.sequence`)}, ${bounded(`${table}.time`)}`;
+/** What a chain without a row in `chain` is called: no store has such a name. */
+const NAMES = "coalesce(c.store, 'chain ' || number) AS store, coalesce(c.incarnation, 'unknown') AS incarnation";
 
-const NEWEST_FIRST = ["time", "store", "incarnation", "sequence"];
-const newestFirst = (table: string): string => NEWEST_FIRST.map((name) => `${table}.${name} DESC`).join(", ");
+/** Somebody may have written a time past what JavaScript holds exactly; it is shown as the nearest that it does. */
+const TIME = `min(max(t.time, ${Number.MIN_SAFE_INTEGER}), ${Number.MAX_SAFE_INTEGER}) AS time`;
+const COLUMNS = `${sequenceOf("t.place")} AS sequence, t.account, t.region, ${TIME}, t.hash, t.record`;
 
 /** The newest records that the filter takes. Their places are found first, in the index where it serves, and then read. */
 export const newestRows = (filter: TrailFilter, limit: number): string =>
-  `SELECT ${columns("t")}, 1 AS matches FROM (SELECT f.time, f.store, f.incarnation, f.sequence FROM trail AS f
-    WHERE ${condition(filter, "f")} ORDER BY ${newestFirst("f")} LIMIT ${whole(limit)}) AS found
-    JOIN trail AS t USING (store, incarnation, sequence) ORDER BY ${newestFirst("t")}`;
+  `SELECT ${NAMES}, ${COLUMNS}, 1 AS matches FROM (
+      SELECT f.place, ${numberOf("f.place")} AS number FROM trail AS f WHERE ${condition(filter, "f")}
+      ORDER BY f.time DESC, f.place DESC LIMIT ${whole(limit)}
+    ) AS found JOIN trail AS t USING (place) LEFT JOIN chain AS c USING (number) ORDER BY t.time DESC, t.place DESC`;
 
 /** The chains that have records since a time, each from the first of these on. */
 export const chainsSince = (filter: TrailFilter, since: number | undefined): string =>
-  `SELECT c.store, c.incarnation, ${bounded("c.first")}, ${HEAD} FROM (SELECT f.store, f.incarnation, min(f.sequence) AS first
-    FROM trail AS f WHERE ${scope({ ...filter, since }, "f")} GROUP BY f.store, f.incarnation) AS c`;
+  `SELECT ${NAMES}, found.first, ${HEAD} FROM (
+      SELECT ${numberOf("f.place")} AS number, min(${sequenceOf("f.place")}) AS first
+      FROM trail AS f WHERE ${scope({ ...filter, since }, "f")} GROUP BY 1
+    ) AS found LEFT JOIN chain AS c USING (number)`;
 
 /** All chains, by one step in the primary key each, however long they are. */
 export const chains = ({ account, region }: TrailFilter): string =>
-  `WITH RECURSIVE stores (store) AS (
-    SELECT min(store) FROM trail UNION ALL
-    SELECT (SELECT min(t.store) FROM trail AS t WHERE t.store > stores.store) FROM stores WHERE store IS NOT NULL
-  ), c (store, incarnation) AS (
-    SELECT store, (SELECT min(t.incarnation) FROM trail AS t WHERE t.store = stores.store) FROM stores WHERE store IS NOT NULL UNION ALL
-    SELECT store, (SELECT min(t.incarnation) FROM trail AS t WHERE t.store = c.store AND t.incarnation > c.incarnation)
-      FROM c WHERE incarnation IS NOT NULL
-  ) SELECT c.store, c.incarnation, 0 AS first, ${HEAD} FROM c WHERE c.incarnation IS NOT NULL
-    AND c.store LIKE ${text(account ?? "")} || '%/' || ${region === undefined ? "'%'" : text(region)}`;
+  `WITH RECURSIVE found (number) AS (
+    SELECT ${numberOf("min(t.place)")} FROM trail AS t UNION ALL
+    SELECT (SELECT ${numberOf("min(t.place)")} FROM trail AS t WHERE t.place > (number << ${SEQUENCE_BITS}) + ${SEQUENCE_MAX})
+      FROM found WHERE number IS NOT NULL
+  ) SELECT ${NAMES}, 0 AS first, ${HEAD} FROM found LEFT JOIN chain AS c USING (number)
+    WHERE number IS NOT NULL AND (c.store IS NULL
+      OR c.store LIKE ${text(account ?? "")} || '%/' || ${region === undefined ? "'%'" : text(region)})`;
 
-const ofChain = "FROM trail AS t WHERE t.store = c.store AND t.incarnation = c.incarnation ORDER BY t.sequence DESC LIMIT 1";
-const HEAD = `(SELECT ${bounded("t.sequence").replace(/ AS .*/, "")} ${ofChain}) AS last, (SELECT t.hash ${ofChain}) AS hash`;
+const LAST = `FROM trail AS t WHERE t.place BETWEEN number << ${SEQUENCE_BITS} AND (number << ${SEQUENCE_BITS}) + ${SEQUENCE_MAX}
+  ORDER BY t.place DESC LIMIT 1`;
+const HEAD = `(SELECT ${sequenceOf("t.place")} ${LAST}) AS last, (SELECT t.hash ${LAST}) AS hash`;
 
 /** The records of a chain within two sequences, in their order. */
 export const chainRows = (
@@ -90,9 +94,10 @@ export const chainRows = (
   [first, last, limit]: readonly [first: number, last: number, limit: number],
   filter: TrailFilter,
 ): string =>
-  `SELECT ${columns("t")}, ${condition(filter, "t")} AS matches FROM trail AS t
-    WHERE t.store = ${text(store)} AND t.incarnation = ${text(incarnation)}
-    AND t.sequence BETWEEN ${whole(first)} AND ${whole(last)} ORDER BY t.sequence LIMIT ${whole(limit)}`;
+  `SELECT c.store, c.incarnation, ${COLUMNS}, ${condition(filter, "t")} AS matches FROM chain AS c JOIN trail AS t
+    ON t.place BETWEEN (c.number << ${SEQUENCE_BITS}) + ${whole(first)}
+      AND (c.number << ${SEQUENCE_BITS}) + ${whole(Math.min(last, SEQUENCE_MAX))}
+    WHERE c.store = ${text(store)} AND c.incarnation = ${text(incarnation)} ORDER BY t.place LIMIT ${whole(limit)}`;
 
 /** What the index knows. */
 function scope({ account, region, since }: TrailFilter, table: string): string {

@@ -162,7 +162,7 @@ test("what a server notes of the migrations it applied is what wrangler notes", 
   });
   expect(status).toBe(0);
   const ours = migrationNotes(join(below(state), "data"));
-  expect(ours.names).toContain("0001_trail.sql");
+  expect(ours.names).toContain("0002_lean_trail.sql");
   expect(migrationNotes(folder)).toEqual(ours);
 });
 

@@ -93,7 +93,8 @@ async function start(state = newFolder()) {
     return (await response.json()) as { reply?: unknown; threw?: string; hex?: string };
   };
   const trail = async () => {
-    const query = "SELECT store, account, sequence, json_extract(record, '$.eventName') AS name FROM trail ORDER BY sequence";
+    const query = `SELECT store, account, place & 0xFFFFFFFFFF AS sequence, record ->> '$.eventName' AS name
+      FROM trail JOIN chain ON number = place >> 40 ORDER BY sequence`;
     return (await audit.prepare(query).all<{ store: string; account: string; sequence: number; name: string }>()).results;
   };
   return { owner, ask, trail };

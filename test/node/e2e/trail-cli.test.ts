@@ -141,7 +141,10 @@ describe("a trail that somebody has been at", () => {
     return state;
   }
 
-  const AT_5 = "WHERE store = '123456789012/us-east-1' AND sequence = 5";
+  /** A place in the chain of the first Region. */
+  const at = (sequence: number): string =>
+    `WHERE place = ${sequence} + (SELECT number << 40 FROM chain WHERE store = '123456789012/us-east-1')`;
+  const AT_5 = at(5);
 
   test.each([
     [
@@ -156,7 +159,7 @@ describe("a trail that somebody has been at", () => {
     ],
     ["record with resources of another form", `UPDATE trail SET record = '{"resources":["x"]}' ${AT_5}`, "record 5 does not"],
     ["removed record", `DELETE FROM trail ${AT_5}`, "record 5 is missing"],
-    ["removed beginning", "DELETE FROM trail WHERE store LIKE '%us-east-1' AND sequence < 3", "missing"],
+    ["removed beginning", `DELETE FROM trail ${at(3).replace("place =", "place <")}`, "missing"],
     ["changed hash", `UPDATE trail SET hash = upper(hash) ${AT_5}`, "record 5 does not follow from 4"],
     [
       "record under another account",
@@ -166,7 +169,7 @@ describe("a trail that somebody has been at", () => {
     ["record at another time", `UPDATE trail SET time = 9000000000000000000 ${AT_5}`, "record 5 stands at another time than"],
     [
       "first record that follows what is not there",
-      'UPDATE trail SET record = replace(record, \'"follows":null\', \'"follows":{"incarnation":"00000000-0000-0000-0000-000000000000","sequence":3,"hash":"00"}\') WHERE sequence = 0',
+      'UPDATE trail SET record = replace(record, \'"follows":null\', \'"follows":{"incarnation":"00000000-0000-0000-0000-000000000000","sequence":3,"hash":"00"}\') WHERE place & 0xFFFFFFFFFF = 0',
       "follows record 3 of incarnation 0",
     ],
   ])("a %s is told, whatever the filter leaves out", async (_, statement, fault) => {
@@ -196,16 +199,26 @@ describe("a trail that somebody has been at", () => {
 
   test("a record that was exchanged together with its hash is told by the one behind it", async () => {
     const state = await changed(
-      `UPDATE trail SET record = (SELECT record FROM trail ${AT_5.replace("= 5", "= 6")}), hash = '${"0".repeat(64)}' ${AT_5}`,
+      `UPDATE trail SET record = (SELECT record FROM trail ${at(6)}), hash = '${"0".repeat(64)}' ${AT_5}`,
     );
     expect((await trail(state)).stderr).toContain("record 6 does not follow from 5");
   });
 
   test("a store with a name that no store has is told, and asked for nothing", async () => {
-    const state = await changed(`UPDATE trail SET store = '''; DROP TABLE trail; --' ${AT_5}`);
+    const state = await changed("UPDATE chain SET store = '''; DROP TABLE trail; --' WHERE number = 1");
     const { code, stderr } = await trail(state);
     expect([code, stderr.includes("no store has such a name")]).toEqual([1, true]);
     expect(readTrail(state)).toHaveLength(18);
+  });
+
+  test("records of a chain that has lost its name are told, and shown", async () => {
+    const state = await changed("DELETE FROM chain WHERE number = 1");
+    const { code, stdout, stderr } = await trail(state);
+    expect([code, stderr]).toEqual([
+      1,
+      "edgekeep: the trail has records of chain 1, incarnation unknown: no store has such a name\n",
+    ]);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(18);
   });
 });
 

@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -25,8 +25,10 @@ const asked: string[] = [];
 beforeEach(async () => {
   asked.length = 0;
   database = new DatabaseSync(":memory:");
-  database.exec(readFileSync(join(CHECKOUT, "migrations/0001_trail.sql"), "utf8"));
-  const insert = database.prepare("INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const folder = join(CHECKOUT, "migrations");
+  for (const name of readdirSync(folder).sort()) database.exec(readFileSync(join(folder, name), "utf8"));
+  database.prepare("INSERT INTO chain VALUES (1, ?, ?)").run(STORE, INCARNATION);
+  const insert = database.prepare("INSERT INTO trail VALUES ((1 << 40) + ?, ?, ?, ?, ?, ?)");
   let hash = FIRST_PREDECESSOR;
   for (let sequence = 0; sequence < RECORDS; sequence++) {
     const time = Date.UTC(2026, 0, 1) + sequence * 1000;
@@ -38,7 +40,7 @@ beforeEach(async () => {
       ...(sequence === 0 ? { serviceEventDetails: { follows: null } } : {}),
     });
     hash = chainHash(chainName(STORE, INCARNATION), { next: sequence, hash }, record);
-    insert.run(STORE, INCARNATION, sequence, "111122223333", "eu-west-1", time, toHex(hash), record);
+    insert.run(sequence, "111122223333", "eu-west-1", time, toHex(hash), record);
   }
   api = createServer((request, response) => void serve(request, response));
   await new Promise<void>((listening) => api.listen(0, "127.0.0.1", listening));
@@ -102,7 +104,7 @@ test("the newest records come over wrangler, and a filter that leaves out most i
 });
 
 test("a record that is gone is told, and what the API refuses is one line that steers no terminal", async () => {
-  database.exec("DELETE FROM trail WHERE sequence = 700");
+  database.exec("DELETE FROM trail WHERE place = (1 << 40) + 700");
   const { code, stdout, stderr } = await trail("--event", "CreateKey");
   expect([code, stdout.includes("CreateKey")]).toEqual([1, true]);
   expect(stderr).toBe(`edgekeep: the chain of ${STORE}, incarnation ${INCARNATION}, does not hold: record 700 is missing\n`);

@@ -16,12 +16,15 @@ export interface TrailRow {
 /** All rows in the order of their chains; none where the trail has not been made. */
 export function readTrail(state: string): TrailRow[] {
   return databases(state).flatMap((path) => {
-    const database = new DatabaseSync(path, { readOnly: true });
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
     try {
       const isTrail = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'trail'").get() !== undefined;
       if (!isTrail) return [];
       const rows = database
-        .prepare("SELECT store, incarnation, sequence, hash, record FROM trail ORDER BY store, incarnation, sequence")
+        .prepare(
+          `SELECT store, incarnation, place & 0xFFFFFFFFFF AS sequence, hash, record FROM trail
+            JOIN chain ON number = place >> 40 ORDER BY store, incarnation, sequence`,
+        )
         .all();
       return rows as unknown as TrailRow[];
     } finally {
