@@ -3,7 +3,7 @@
 import type { Beginning } from "../audit/event.ts";
 import { described } from "../wire/unknown-error.ts";
 import type { Host } from "./host.ts";
-import type { Batch, Link } from "./outbox.ts";
+import { type Batch, type Extent, type Link, ROW } from "./outbox.ts";
 
 /** Statements and time a run, so that one alarm ends before the platform ends it. */
 const STATEMENTS_MAX = 200;
@@ -14,13 +14,19 @@ const ATTEMPTS_MAX = 3;
 /** How long D1 may take for one statement. One that does not answer at all must not hold the alarm. */
 const ANSWER_MS_MAX = 15_000;
 
+/** Of a statement. D1 takes far more; but locally it shares the one thread with the calls, which wait for it. */
+const [WHILE_CALLS_COME, WHILE_NONE_DO]: readonly [Extent, Extent] = [ROW, { records: 500, bytes: 512 * 1024 }];
+
 /** @returns false where D1 is away: everything waits then. */
 export async function drain(host: Host): Promise<boolean> {
   const run: Run = { statementsLeft: STATEMENTS_MAX, end: host.now() + RUN_MS_MAX };
+  let most = WHILE_CALLS_COME;
   while (mayGoOn(run, host)) {
-    const oldest = host.outbox.oldest(host.meta.find("incarnation") ?? "");
+    const oldest = host.outbox.oldest(most);
     if (oldest === undefined) return true;
+    const { written } = host.ledger;
     const outcome = await deliver(oldest, run, host);
+    most = host.ledger.written === written ? WHILE_NONE_DO : WHILE_CALLS_COME;
     if (outcome === "away") return false;
     if (outcome.displaced.length > 0) fork(oldest, outcome, host);
     else letGo(oldest, outcome, host);
@@ -51,7 +57,9 @@ interface Receipt {
 
 const NOTHING: Receipt = { delivered: [], refused: [], displaced: [], untried: [] };
 
-async function deliver({ incarnation, links }: Batch, run: Run, host: Host): Promise<Receipt | "away"> {
+type Part = Pick<Batch, "incarnation" | "links">;
+
+async function deliver({ incarnation, links }: Part, run: Run, host: Host): Promise<Receipt | "away"> {
   const { name: store, account, region } = host;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     if (!mayGoOn(run, host)) return { ...NOTHING, untried: links };
@@ -90,7 +98,7 @@ function compare(links: readonly Link[], there: ReadonlyMap<number, string>): Re
 }
 
 /** Closes in on what D1 refuses. */
-async function deliverHalves({ incarnation, links }: Batch, run: Run, host: Host): Promise<Receipt | "away"> {
+async function deliverHalves({ incarnation, links }: Part, run: Run, host: Host): Promise<Receipt | "away"> {
   const half = Math.ceil(links.length / 2);
   const first = await deliver({ incarnation, links: links.slice(0, half) }, run, host);
   if (first === "away") return first;
@@ -115,14 +123,14 @@ function letGo(batch: Batch, { delivered, refused, untried }: Receipt, host: Hos
     if (last !== undefined) host.meta.put("delivered", JSON.stringify(placeOf(batch, last)));
     host.outbox.remove(batch);
     host.outbox.setAside(batch.incarnation, refused);
-    host.outbox.append(batch.incarnation, untried);
+    host.outbox.putBack(batch, untried);
   });
   if (refused.length > 0) host.log({ event: "records set aside", count: refused.length, aside: host.outbox.asideCount() });
 }
 
 type Place = NonNullable<Beginning["follows"]>;
 
-const placeOf = ({ incarnation }: Batch, { sequence, hash }: Link): Place => ({ incarnation, sequence, hash });
+const placeOf = ({ incarnation }: Part, { sequence, hash }: Link): Place => ({ incarnation, sequence, hash });
 
 /**
  * Begins a new incarnation behind the last record that D1 and this object have in common, and chains into it the records that could not be
@@ -130,6 +138,7 @@ const placeOf = ({ incarnation }: Batch, { sequence, hash }: Link): Place => ({ 
  */
 function fork(batch: Batch, outcome: Receipt, host: Host): void {
   const { meta, outbox } = host;
+  const oldest = () => outbox.oldest(WHILE_NONE_DO);
   const shared = outcome.delivered.at(-1);
   const follows = shared === undefined ? (JSON.parse(meta.find("delivered") ?? "null") as Place | null) : placeOf(batch, shared);
   try {
@@ -138,7 +147,7 @@ function fork(batch: Batch, outcome: Receipt, host: Host): void {
       outbox.setAside(batch.incarnation, outcome.refused);
       host.ledger.begin("trail ahead of the store", follows);
       host.ledger.rechain(outcome.displaced);
-      for (let next = outbox.oldest(batch.incarnation); next !== undefined; next = outbox.oldest(batch.incarnation)) {
+      for (let next = oldest(); next?.incarnation === batch.incarnation; next = oldest()) {
         outbox.remove(next);
         host.ledger.rechain(next.links);
       }

@@ -50,10 +50,16 @@ export interface LedgerPorts {
 export class Ledger {
   readonly #ports: LedgerPorts;
   #waiting: Group | undefined;
+  #written = 0;
   #chain: { readonly incarnation: string; readonly name: Bytes; readonly head: Head } | undefined;
 
   constructor(ports: LedgerPorts) {
     this.#ports = ports;
+  }
+
+  /** How many records have come into the outbox since this instance began. */
+  get written(): number {
+    return this.#written;
   }
 
   /** Adds a record to the waiting group. @returns whether the group became durable, once that is known. */
@@ -171,6 +177,7 @@ export class Ledger {
       return link;
     });
     this.#ports.outbox.append(chain.incarnation, links);
+    this.#written += links.length;
     this.#chain = { ...chain, head };
   }
 

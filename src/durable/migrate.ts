@@ -10,9 +10,10 @@ export const OWN_TABLES: Migration = `
   CREATE TABLE deadline (kind TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, ref)) STRICT, WITHOUT ROWID;
   CREATE INDEX deadline_at ON deadline (at);
   CREATE TABLE outbox (
-    incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, aside INTEGER NOT NULL, records TEXT NOT NULL,
-    usages TEXT NOT NULL, PRIMARY KEY (incarnation, first)
-  ) STRICT, WITHOUT ROWID;
+    id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, records TEXT NOT NULL,
+    usages TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE aside (id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, records TEXT NOT NULL) STRICT;
   CREATE TABLE sealed (slot INTEGER PRIMARY KEY, used INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
   CREATE INDEX sealed_free ON sealed (slot) WHERE used = 0;
   INSERT INTO sealed (used, bytes) VALUES (0, zeroblob(4000)), (0, zeroblob(4000));

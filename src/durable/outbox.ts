@@ -1,10 +1,10 @@
-// Table `outbox`: records on their way to D1, many to a row. Its column `usages`, named after the first thing that was ever attached
-// to a record, holds the attachments of any object.
+// Table `outbox`: records on their way to D1, many to a row, in the order in which they were written. Table `aside`: those that D1 does not
+// take. The column `usages`, named after the first thing that was ever attached to a record, holds the attachments of any object.
 //
 // A row holds many records as one TEXT: a JSON array of [sequence, record as a string, hash, time] each. That is the form in which the
 // drain hands them on, and cheaper than a row a record.
 
-import { UTF8_BYTES_A_UNIT_MAX, utf8 } from "../wire/bytes.ts";
+import { isWithinBytes, utf8 } from "../wire/bytes.ts";
 
 /**
  * What an object keeps beside its records: it stands in the outbox row that holds them, as durable as they are, and costs no write of
@@ -23,9 +23,14 @@ export const NOTHING_ATTACHED = "[]";
 /** Of an object that keeps nothing beside its records. */
 export const noAttachments: Attachments = { enter: () => NOTHING_ATTACHED, leave: () => {} };
 
-/** The limits of a row, and of what is handed to D1 at once; both are far below what the platform takes. */
-const RECORDS_MAX = 500;
-const BYTES_MAX = 512 * 1024;
+/** How much may stand together: records, and bytes as printed. A single record may have more. */
+export interface Extent {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** Of a row: so little that it can be handed on while calls wait. */
+export const ROW: Extent = { records: 64, bytes: 96 * 1024 };
 
 /** A record with its place in the chain. */
 export interface Link {
@@ -43,22 +48,26 @@ export interface Link {
 export interface Batch {
   readonly incarnation: string;
   readonly links: readonly Link[];
+  /** The keys of its first row and of its last. */
+  readonly rows: readonly [first: number, last: number];
 }
 
 export interface Outbox {
   append(incarnation: string, links: readonly Link[]): void;
-  /** The oldest rows of an incarnation that have not been set aside, as many as may be handed on at once. */
-  oldest(incarnation: string): Batch | undefined;
-  /** The newest link of an incarnation that is still here. */
+  /** The oldest rows, as many as fit, and at least one. */
+  oldest(most: Extent): Batch | undefined;
+  /** The newest link that is still here, if it is of this incarnation. */
   newest(incarnation: string): Link | undefined;
   remove(batch: Batch): void;
+  /** Gives links of a batch that has been removed their place before all others again. */
+  putBack(batch: Batch, links: readonly Link[]): void;
   /** Keeps records that D1 rejects singly out of the drain's way. */
   setAside(incarnation: string, links: readonly Link[]): void;
   asideCount(): number;
   isEmpty(): boolean;
 }
 
-type Row = { first: number; records: string; bytes: number };
+type Row = { id: number; incarnation: string; records: string; bytes: number };
 type Printed = readonly [sequence: number, record: string, hash: string, time: number];
 
 const print = ({ sequence, record, hash, time }: Link): string => `[${sequence},${JSON.stringify(record)},"${hash}",${time}]`;
@@ -66,16 +75,16 @@ const print = ({ sequence, record, hash, time }: Link): string => `[${sequence},
 const parse = (records: string): Link[] =>
   (JSON.parse(records) as Printed[]).map(([sequence, record, hash, time]) => ({ sequence, record, hash, time }));
 
-/** Where each row begins, so that every one keeps to the limits. Bytes are counted only where it could matter. */
+const together = (printed: readonly string[]): string => `[${printed.join(",")}]`;
+
+/** Where each row begins, so that every one keeps to its extent. */
 function rowStarts(printed: readonly string[]): number[] {
-  const characters = printed.reduce((sum, text) => sum + text.length + 1, 1);
-  if (printed.length <= RECORDS_MAX && characters * UTF8_BYTES_A_UNIT_MAX <= BYTES_MAX) return [0];
   const starts = [0];
   let records = 0;
   let bytes = 1;
   for (const [at, text] of printed.entries()) {
     const more = utf8(text).byteLength + 1;
-    if (records > 0 && (records >= RECORDS_MAX || bytes + more > BYTES_MAX)) {
+    if (records > 0 && (records >= ROW.records || bytes + more > ROW.bytes)) {
       starts.push(at);
       records = 0;
       bytes = 1;
@@ -86,64 +95,66 @@ function rowStarts(printed: readonly string[]): number[] {
   return starts;
 }
 
-type Inserted = { readonly records: string; readonly aside: 0 | 1; readonly attached: string };
-
 export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outbox {
-  const insert = (incarnation: string, links: readonly Link[], { records, aside, attached }: Inserted): void => {
-    const first = links[0]?.sequence;
-    const last = links.at(-1)?.sequence;
+  /** `id`: null for a place behind all others. */
+  const insert = (id: number | null, incarnation: string, links: readonly Link[], records: string): void => {
+    const [first, last] = [links[0]?.sequence, links.at(-1)?.sequence];
     if (first === undefined || last === undefined) return;
-    const statement = "INSERT INTO outbox (incarnation, first, last, records, aside, usages) VALUES (?, ?, ?, ?, ?, ?)";
-    sql.exec(statement, incarnation, first, last, records, aside, attached);
+    const attached = attachments.enter(links.flatMap((link) => link.attached ?? []));
+    const statement = "INSERT INTO outbox (id, incarnation, first, last, records, usages) VALUES (?, ?, ?, ?, ?, ?)";
+    sql.exec(statement, id, incarnation, first, last, records, attached);
   };
 
   /** One row at a time, so that a long outbox does not come into memory. */
-  const rowFrom = (incarnation: string, first: number): Row | undefined => {
-    const query = `SELECT first, records, length(CAST(records AS BLOB)) AS bytes FROM outbox
-      WHERE incarnation = ? AND first >= ? AND aside = 0 ORDER BY first LIMIT 1`;
-    return sql.exec<Row>(query, incarnation, first).toArray()[0];
+  const rowBehind = (id: number): Row | undefined => {
+    const query = `SELECT id, incarnation, records, octet_length(records) AS bytes FROM outbox WHERE id > ? ORDER BY id LIMIT 1`;
+    return sql.exec<Row>(query, id).toArray()[0];
   };
 
   return {
     append(incarnation, links) {
       const printed = links.map(print);
+      const records = together(printed);
+      if (links.length <= ROW.records && isWithinBytes(records, ROW.bytes)) return insert(null, incarnation, links, records);
       const starts = rowStarts(printed);
       for (const [row, start] of starts.entries()) {
         const end = starts[row + 1];
-        const held = links.slice(start, end);
-        const attached = attachments.enter(held.flatMap((link) => link.attached ?? []));
-        insert(incarnation, held, { records: `[${printed.slice(start, end).join(",")}]`, aside: 0, attached });
+        insert(null, incarnation, links.slice(start, end), together(printed.slice(start, end)));
       }
     },
-    oldest(incarnation) {
+    oldest(most) {
       const links: Link[] = [];
+      const first = rowBehind(0);
+      if (first === undefined) return undefined;
+      const { incarnation } = first;
+      let last = first.id;
       let bytes = 0;
-      for (let row = rowFrom(incarnation, 0); row !== undefined; row = rowFrom(incarnation, row.first + 1)) {
+      for (let row: Row | undefined = first; row?.incarnation === incarnation; row = rowBehind(row.id)) {
         const more = parse(row.records);
         bytes += row.bytes;
-        if (links.length > 0 && (links.length + more.length > RECORDS_MAX || bytes > BYTES_MAX)) break;
+        if (links.length > 0 && (links.length + more.length > most.records || bytes > most.bytes)) break;
         links.push(...more);
+        last = row.id;
       }
-      return links.length === 0 ? undefined : { incarnation, links };
+      return { incarnation, links, rows: [first.id, last] };
     },
     newest(incarnation) {
-      const query = "SELECT records FROM outbox WHERE incarnation = ? ORDER BY first DESC LIMIT 1";
-      const [row] = sql.exec<{ records: string }>(query, incarnation).toArray();
-      return row === undefined ? undefined : parse(row.records).at(-1);
+      const query = "SELECT incarnation, records FROM outbox ORDER BY id DESC LIMIT 1";
+      const [row] = sql.exec<Pick<Row, "incarnation" | "records">>(query).toArray();
+      return row?.incarnation === incarnation ? parse(row.records).at(-1) : undefined;
     },
-    remove({ incarnation, links }) {
-      const range = [incarnation, links[0]?.sequence ?? 0, links.at(-1)?.sequence ?? -1] as const;
-      const rows = "FROM outbox WHERE incarnation = ? AND first BETWEEN ? AND ? AND aside = 0";
-      const query = `SELECT usages AS attached ${rows} AND usages <> '${NOTHING_ATTACHED}' ORDER BY first`;
-      const leaving = sql.exec<{ attached: string }>(query, ...range).toArray();
+    remove({ rows }) {
+      const query = `SELECT usages AS attached FROM outbox WHERE id BETWEEN ? AND ? AND usages <> '${NOTHING_ATTACHED}' ORDER BY id`;
+      const leaving = sql.exec<{ attached: string }>(query, ...rows).toArray();
       for (const { attached } of leaving) attachments.leave(attached);
-      sql.exec(`DELETE ${rows}`, ...range);
+      sql.exec("DELETE FROM outbox WHERE id BETWEEN ? AND ?", ...rows);
     },
+    putBack: ({ incarnation, rows: [first] }, links) => insert(first, incarnation, links, together(links.map(print))),
     setAside(incarnation, links) {
       for (const link of links)
-        insert(incarnation, [link], { records: `[${print(link)}]`, aside: 1, attached: NOTHING_ATTACHED });
+        sql.exec("INSERT INTO aside (incarnation, records) VALUES (?, ?)", incarnation, together([print(link)]));
     },
-    asideCount: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox WHERE aside = 1").one().count,
-    isEmpty: () => sql.exec("SELECT 1 FROM outbox WHERE aside = 0 LIMIT 1").toArray().length === 0,
+    asideCount: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM aside").one().count,
+    isEmpty: () => sql.exec("SELECT 1 FROM outbox LIMIT 1").toArray().length === 0,
   };
 }

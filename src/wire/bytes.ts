@@ -22,7 +22,7 @@ export function utf8Length(text: string, max: number): number {
 }
 
 /** Bytes of UTF-8 that a UTF-16 unit takes at most. */
-export const UTF8_BYTES_A_UNIT_MAX = 3;
+const UTF8_BYTES_A_UNIT_MAX = 3;
 
 /** Whether a well-formed text has at most so many bytes of UTF-8. They are counted only where the text's length leaves it open. */
 export const isWithinBytes = (text: string, bytesMax: number): boolean =>

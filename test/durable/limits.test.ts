@@ -5,12 +5,12 @@ import { newAccount, raw } from "../support/client.ts";
 import { putAway } from "../support/faults.ts";
 import { newKey } from "../support/new-key.ts";
 import { callFor } from "../support/passports.ts";
-import { eventOf, flawIn, outboxOf, recordsOf, rowsOf, trailOf } from "../support/records.ts";
-import { inStore, restart, ring, stubOf } from "../support/store.ts";
+import { eventOf, flawIn, flawOf, outboxOf, parseRecord, recordsOf, rowsOf, trailOf } from "../support/records.ts";
+import { inStore, logOf, restart, ring, stubOf } from "../support/store.ts";
 
 const RECORD_BYTES_MAX = 64 * 1024;
-const ROW_BYTES_MAX = 512 * 1024;
-const ROW_RECORDS_MAX = 500;
+const ROW = { records: 64, bytes: 96 * 1024 };
+const STATEMENT = { records: 500, bytes: 512 * 1024 };
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLength;
 const longest = async (account: string): Promise<number> =>
@@ -114,13 +114,23 @@ describe("a group", () => {
     );
 
   it.each([
-    ["many short records", Array.from({ length: 1201 }, (_, at) => `${at}`), [500, 500, 201]],
-    ["records of three-byte characters", Array<string>(12).fill("記".repeat(20_000)), [8, 4]],
-    ["records whose quotes are quoted again", Array<string>(12).fill('"'.repeat(20_000)), [6, 6]],
-    ["records at the limit of their own", Array<string>(20).fill("x".repeat(RECORD_BYTES_MAX - 11)), [7, 7, 6]],
+    [
+      "many short records",
+      Array.from({ length: 1201 }, (_, at) => `${at}`),
+      [...Array<number>(18).fill(64), 49],
+      [64, 448, 448, 241],
+    ],
+    ["records of three-byte characters", Array<string>(12).fill("記".repeat(20_000)), Array<number>(12).fill(1), [1, 8, 3]],
+    ["records whose quotes are quoted again", Array<string>(12).fill('"'.repeat(10_000)), [2, 2, 2, 2, 2, 2], [2, 10]],
+    [
+      "records at the limit of their own",
+      Array<string>(20).fill("x".repeat(RECORD_BYTES_MAX - 11)),
+      Array<number>(20).fill(1),
+      [1, 7, 7, 5],
+    ],
   ])(
-    "of %s is written in rows of at most 500 records and 512 KiB, and delivered in statements of as much",
-    async (_, texts, sizes) => {
+    "of %s is written in rows of at most 64 records and 96 KiB, and delivered in statements of at most 500 and 512 KiB",
+    async (_, texts, sizes, sent) => {
       const account = newAccount();
       await newKey(account);
       await ring(account);
@@ -129,13 +139,13 @@ describe("a group", () => {
       const rows = await inStore(account, (_world, state) => rowsOf(state));
       expect(rows.map(({ first, last }) => last - first + 1)).toEqual(sizes);
       for (const { first, last, records } of rows) {
-        expect(bytesOf(records)).toBeLessThanOrEqual(ROW_BYTES_MAX);
+        expect(bytesOf(records)).toBeLessThanOrEqual(ROW.bytes);
         const links = JSON.parse(records) as unknown[][];
         expect(links.map((link) => link.map((part) => typeof part).join())).toEqual(
           links.map(() => "number,string,string,number"),
         );
         expect(links.map(([sequence]) => sequence)).toEqual(Array.from({ length: last - first + 1 }, (__, at) => first + at));
-        expect(links.length).toBeLessThanOrEqual(ROW_RECORDS_MAX);
+        expect(links.length).toBeLessThanOrEqual(ROW.records);
       }
       expect(await flawIn(account)).toBeUndefined();
       await restart(account);
@@ -145,18 +155,17 @@ describe("a group", () => {
         world.trail = {
           answers: d1.answers,
           deliver(delivery) {
-            statements.push(
-              bytesOf(JSON.stringify(delivery.links.map(({ sequence, record, hash, time }) => [sequence, record, hash, time]))),
-            );
-            expect(delivery.links.length).toBeLessThanOrEqual(ROW_RECORDS_MAX);
+            const printed = delivery.links.map(({ sequence, record, hash, time }) => [sequence, record, hash, time]);
+            expect(bytesOf(JSON.stringify(printed))).toBeLessThanOrEqual(STATEMENT.bytes);
+            statements.push(delivery.links.length);
             return d1.deliver(delivery);
           },
         };
       });
       await ring(account);
       expect(await outboxOf(account)).toEqual([]);
-      expect(statements).toHaveLength(sizes.length);
-      expect(Math.max(...statements)).toBeLessThanOrEqual(ROW_BYTES_MAX);
+      expect(Math.max(...statements)).toBeLessThanOrEqual(STATEMENT.records);
+      expect(statements).toEqual(sent);
       expect(await trailOf(account)).toHaveLength(texts.length + 2);
       expect(await flawIn(account)).toBeUndefined();
     },
@@ -179,14 +188,18 @@ describe("a group", () => {
     expect(await trailOf(account)).toHaveLength(22);
   });
 
-  it("whose place is taken already fails, and overwrites nothing", async () => {
+  it("whose place is taken already begins a new incarnation, and neither record is lost", async () => {
     const account = newAccount();
     await newKey(account);
-    const before = await inStore(account, (_, state) => rowsOf(state));
+    const { incarnation = "", sequence = 0 } = (await recordsOf(account)).at(-1) ?? {};
+    await logOf(account);
+    const twice = JSON.stringify({ eventName: "Twice" });
     await inStore(account, ({ outbox }) => {
-      const link = { sequence: before[0]?.first ?? 0, record: "{}", hash: "", time: 0 };
-      expect(() => outbox.append(before[0]?.incarnation ?? "", [link])).toThrow("UNIQUE");
+      outbox.append(incarnation, [{ sequence, record: twice, hash: "0".repeat(64), time: 0 }]);
     });
-    expect(await inStore(account, (_, state) => rowsOf(state))).toEqual(before);
+    await ring(account);
+    const names = (await trailOf(account)).map((link) => parseRecord(link).eventName);
+    expect(names.toSorted()).toEqual(["BeginIncarnation", "BeginIncarnation", "CreateKey", "Twice"]);
+    expect(await flawOf(`${account}/us-east-1`, await trailOf(account))).toBeUndefined();
   });
 });

@@ -27,7 +27,7 @@ describe("the schema", () => {
     const account = newAccount();
     expect(await tablesOf(account)).toEqual([]);
     await raw("ListKeys", {}, { account });
-    const tables = ["alias", "deadline", "grant", "key", "material", "meta", "outbox", "sealed", "tag", "usage"];
+    const tables = ["alias", "aside", "deadline", "grant", "key", "material", "meta", "outbox", "sealed", "tag", "usage"];
     expect(await tablesOf(account)).toEqual(tables);
   });
 

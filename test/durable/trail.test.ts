@@ -7,7 +7,7 @@ import { putAway } from "../support/faults.ts";
 import { newGate } from "../support/gates.ts";
 import { newKey } from "../support/new-key.ts";
 import { describeKey, interpose, namesOf, newDeliveredStore } from "../support/new-store.ts";
-import { flawIn, flawOf, outboxOf, rowsOf, trailOf } from "../support/records.ts";
+import { asideOf, flawIn, flawOf, outboxOf, rowsOf, trailOf } from "../support/records.ts";
 import { inStore, logOf, restart, ring } from "../support/store.ts";
 
 describe("delivery", () => {
@@ -84,10 +84,39 @@ describe("delivery", () => {
       };
     });
     await ring(account);
-    expect(statements).toEqual(Array(200).fill(500));
+    expect(statements[0]).toBeLessThanOrEqual(64); // until one has gone by without a call
+    expect(statements.slice(1, 200)).toEqual(Array(199).fill(500));
     await ring(account);
-    expect(statements.slice(200)).toEqual([250]);
+    expect(statements.slice(200)).toEqual([64, 500, 122]);
     expect(await outboxOf(account)).toEqual([]);
+  });
+});
+
+describe("while calls come", () => {
+  it("at most 64 records go in one statement, calls are answered between two, and then it catches up", async () => {
+    const { account, KeyId } = await newDeliveredStore();
+    await putAway(account);
+    await inStore(account, ({ ledger }) =>
+      Promise.all(Array.from({ length: 1000 }, (_, at) => ledger.join({ record: `{"eventName":"${at}"}`, time: 0 }))),
+    );
+    await restart(account);
+    const statements: number[] = [];
+    let answered = 0;
+    await interpose(account, (d1) => ({
+      ...d1,
+      async deliver(delivery) {
+        statements.push(delivery.links.length);
+        if (statements.length <= 3) answered += (await describeKey(account, KeyId)).status === 200 ? 1 : 0;
+        return d1.deliver(delivery);
+      },
+    }));
+    await ring(account);
+    expect(answered).toBe(3);
+    expect(Math.max(...statements.slice(0, 4))).toBeLessThanOrEqual(64);
+    expect(statements[4]).toBeGreaterThan(400);
+    expect(await outboxOf(account)).toEqual([]);
+    expect(await trailOf(account)).toHaveLength(1000 + 2 + 3);
+    expect(await flawIn(account)).toBeUndefined();
   });
 });
 
@@ -215,7 +244,8 @@ describe("what D1 refuses", () => {
     expect(log).toEqual([]);
     expect(namesOf(await trailOf(account)).slice(1)).toEqual(["CreateKey", "a", "b", "c", "d", "DescribeKey"]);
     expect(lines.at(-1)).toEqual({ event: "records set aside", count: 2, aside: 2 });
-    expect(namesOf(await outboxOf(account))).toEqual(["poison", "poison too"]);
+    expect(await outboxOf(account)).toEqual([]);
+    expect(namesOf(await asideOf(account))).toEqual(["poison", "poison too"]);
     expect(await ring(account)).toBe(false);
     expect(await flawIn(account)).toBeUndefined(); // with what was set aside the chain is whole
     await restart(account);

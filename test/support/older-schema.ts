@@ -2,8 +2,30 @@
 
 import type { OpenWorld } from "./store.ts";
 
-/** Takes a store back to schema 2: what is sealed in the rows themselves, no usage. To be followed by a restart. */
-export function takeBackToSchema2({ storage, tables }: OpenWorld): void {
+/** Takes a store back to schema 3: the outbox by incarnation and sequence, with what is set aside among it. To be followed by a restart. */
+export function takeBackToSchema3({ storage }: OpenWorld): void {
+  const { sql } = storage;
+  const sequence = (records: string) => `json_extract(${records}, '$[0][0]')`;
+  storage.transactionSync(() => {
+    sql.exec("ALTER TABLE outbox RENAME TO newer");
+    sql.exec(`CREATE TABLE outbox (
+      incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, aside INTEGER NOT NULL, records TEXT NOT NULL,
+      usages TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (incarnation, first)
+    ) STRICT, WITHOUT ROWID`);
+    sql.exec(`INSERT INTO outbox SELECT incarnation, first, last, 0, records, usages FROM newer`);
+    sql.exec(
+      `INSERT INTO outbox SELECT incarnation, ${sequence("records")}, ${sequence("records")}, 1, records, '[]' FROM aside`,
+    );
+    sql.exec("DROP TABLE newer");
+    sql.exec("DROP TABLE aside");
+    sql.exec("UPDATE meta SET value = '3' WHERE name = 'schema'");
+  });
+}
+
+/** The same to schema 2: what is sealed in the rows themselves, no usage. */
+export function takeBackToSchema2(world: OpenWorld): void {
+  takeBackToSchema3(world);
+  const { storage, tables } = world;
   const { sql } = storage;
   const materials = sql.exec<{ key_id: string; id: string }>("SELECT key_id, id FROM material").toArray();
   const boxes = materials.map(({ key_id, id }) => [tables.materials.find(key_id, id)?.box, key_id, id]);
@@ -23,4 +45,13 @@ export function takeBackToSchema2({ storage, tables }: OpenWorld): void {
     sql.exec("DELETE FROM meta WHERE name = 'usage tracked since'");
     sql.exec("UPDATE meta SET value = '2' WHERE name = 'schema'");
   });
+}
+
+/** The same to schema 1: nothing of deletion and rotation. */
+export function takeBackToSchema1(world: OpenWorld): void {
+  takeBackToSchema2(world);
+  const { sql } = world.storage;
+  for (const column of ["deletion_at", "rotation_days", "next_rotation_at"]) sql.exec(`ALTER TABLE key DROP COLUMN ${column}`);
+  for (const column of ["rotated_at", "rotation_type"]) sql.exec(`ALTER TABLE material DROP COLUMN ${column}`);
+  sql.exec("UPDATE meta SET value = '1' WHERE name = 'schema'");
 }

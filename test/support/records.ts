@@ -23,17 +23,17 @@ export interface Row {
   readonly first: number;
   readonly last: number;
   readonly records: string;
-  readonly aside: number;
 }
 
 export const rowsOf = (state: DurableObjectState): Row[] =>
   state.storage.sql
-    .exec<Row & Record<string, SqlStorageValue>>(
-      "SELECT incarnation, first, last, records, aside FROM outbox ORDER BY incarnation, first",
-    )
+    .exec<Row & Record<string, SqlStorageValue>>("SELECT incarnation, first, last, records FROM outbox ORDER BY id")
     .toArray();
 
-const linksOf = ({ incarnation, records }: Row): Placed[] =>
+const asideIn = (state: DurableObjectState): Pick<Row, "incarnation" | "records">[] =>
+  state.storage.sql.exec<Row & Record<string, SqlStorageValue>>("SELECT incarnation, records FROM aside ORDER BY id").toArray();
+
+const linksOf = ({ incarnation, records }: Pick<Row, "incarnation" | "records">): Placed[] =>
   (JSON.parse(records) as [number, string, string, number][]).map(([sequence, record, hash, time]) => ({
     incarnation,
     sequence,
@@ -45,11 +45,14 @@ const linksOf = ({ incarnation, records }: Row): Placed[] =>
 /** What the outbox holds. */
 export const outboxOf = (account: string): Promise<Placed[]> => inStore(account, (_, state) => rowsOf(state).flatMap(linksOf));
 
+/** What D1 did not take. */
+export const asideOf = (account: string): Promise<Placed[]> => inStore(account, (_, state) => asideIn(state).flatMap(linksOf));
+
 /** Every record of a store, delivered or not, each once, in the order of each incarnation's chain. */
 export async function recordsOf(account: string): Promise<Placed[]> {
   const placed = new Map<string, Placed>();
   // The outbox first: a record leaves it only for the trail, so that none is missed between the two looks.
-  for (const link of [...(await outboxOf(account)), ...(await trailOf(account))]) {
+  for (const link of [...(await outboxOf(account)), ...(await asideOf(account)), ...(await trailOf(account))]) {
     const place = `${link.incarnation} ${link.sequence}`;
     const known = placed.get(place);
     if (known !== undefined && known.hash !== link.hash) throw new Error(`two records at ${place}`);

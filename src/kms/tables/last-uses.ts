@@ -48,7 +48,7 @@ export function lastUses(sql: SqlStorage): LastUses & Attachments<LastUse> {
   let known: Map<string, LastUse> | undefined;
 
   const read = (): Map<string, LastUse> => {
-    const query = `SELECT usages FROM outbox WHERE usages <> '${NOTHING_ATTACHED}' ORDER BY first`;
+    const query = `SELECT usages FROM outbox WHERE usages <> '${NOTHING_ATTACHED}' ORDER BY id`;
     const last = new Map<string, LastUse>();
     for (const row of sql.exec<{ usages: string }>(query)) for (const usage of parse(row.usages)) last.set(usage.keyId, usage);
     return last;

@@ -49,6 +49,21 @@ export const MIGRATIONS: readonly Migration[] = [
     // Of the earlier use of its keys, an older store knows nothing.
     sql.exec("INSERT INTO meta (name, value) VALUES ('usage tracked since', ?)", String(now));
   },
+  // The outbox in the order of writing: its rows no longer overflow the page that holds their keys. What is set aside, elsewhere.
+  `
+  ALTER TABLE outbox RENAME TO outbox_before;
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, records TEXT NOT NULL,
+    usages TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE aside (id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, records TEXT NOT NULL) STRICT;
+  INSERT INTO outbox (incarnation, first, last, records, usages)
+    SELECT incarnation, first, last, records, usages FROM outbox_before WHERE aside = 0
+    ORDER BY incarnation = (SELECT value FROM meta WHERE name = 'incarnation'), incarnation, first;
+  INSERT INTO aside (incarnation, records)
+    SELECT incarnation, records FROM outbox_before WHERE aside = 1 ORDER BY incarnation, first;
+  DROP TABLE outbox_before;
+  `,
 ];
 
 const LAST_USES_AND_SLOTS = `

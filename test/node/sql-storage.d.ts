@@ -1,0 +1,5 @@
+// Of workerd's types, what Node runs too: the SQL of an object, as far as its tables need it.
+
+interface SqlStorage {
+  exec<Row extends object>(query: string, ...values: unknown[]): { toArray(): Row[]; one(): Row };
+}
