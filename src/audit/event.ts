@@ -2,8 +2,8 @@
 // neither a new member nor a new operation can leak. Text is put together from constant and stringified parts: an object stringified
 // whole costs ten times as much. Source: CloudTrail user guide, "CloudTrail record contents"; KMS developer guide, "Log entries".
 
-import { sha256Now } from "../crypto/hash.ts";
-import { isWithinBytes, toHex, utf8 } from "../wire/bytes.ts";
+import { sha256Hex } from "../crypto/hash.ts";
+import { isWithinBytes, utf8 } from "../wire/bytes.ts";
 import { memberPath } from "../wire/shape.ts";
 
 /** Bytes of UTF-8 as printed; so what one member is long with does not decide how long its record is, which stays below 64 KiB. */
@@ -17,8 +17,8 @@ export interface Source {
   readonly sourceAddress: string;
   readonly userAgent: string;
   readonly host: string;
-  readonly tlsVersion?: string;
-  readonly cipherSuite?: string;
+  readonly tlsVersion?: string | undefined;
+  readonly cipherSuite?: string | undefined;
 }
 
 /** Of an event that the service writes unprompted. */
@@ -119,7 +119,7 @@ function printMembers(kept: Event["request"]): string {
 function bounded(member: string): string {
   if (fits(member)) return member;
   const bytes = utf8(member);
-  return `{"omitted":${bytes.byteLength},"sha256":"${toHex(sha256Now(bytes))}"}`;
+  return `{"omitted":${bytes.byteLength},"sha256":"${sha256Hex(bytes)}"}`;
 }
 
 const fits = (printed: string): boolean => isWithinBytes(printed, MEMBER_BYTES_MAX);

@@ -1,25 +1,12 @@
 // Signature Version 4 in the Authorization header: read the claim, rebuild what was signed, verify it. Pure but for Web Crypto.
 // Source: AWS, "Create a signed AWS API request"; the texts are AWS's.
 
-import { sha256, sha256Now } from "../crypto/hash.ts";
+import { sha256, sha256Hex } from "../crypto/hash.ts";
 import { verifyMac } from "../crypto/mac.ts";
 import { ApiError } from "../wire/api-error.ts";
-import { type Bytes, fromHex, toBase64, toHex, utf8 } from "../wire/bytes.ts";
+import { fromHex, toBase64, utf8 } from "../wire/bytes.ts";
 import { shown } from "../wire/shown.ts";
-
-/** What stands before a request's body, as it was on the wire. `headers` may repeat a name. */
-export interface RequestHead {
-  readonly method: string;
-  /** As on the request line, still percent-encoded, without the query. */
-  readonly path: string;
-  /** Without its question mark. */
-  readonly query: string;
-  readonly headers: Iterable<readonly [string, string]>;
-}
-
-export interface SignedRequest extends RequestHead {
-  readonly body: string;
-}
+import { CONTENT_LENGTH, canonicalRequest, type NamedHeaders, type RequestHead, type SignedRequest } from "./canonical.ts";
 
 /** What a request says of its signature. Nothing of it is true before `verify` says so. */
 export interface Claim {
@@ -33,7 +20,7 @@ export interface Claim {
   readonly signature: string;
   /** YYYYMMDDTHHMMSSZ, of X-Amz-Date, else of Date. */
   readonly signedAt: string;
-  /** By lower-case name; values of a repeated header joined with a comma. */
+  /** Those that are signed, and those that count if they are there; by lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
 }
 
@@ -41,6 +28,8 @@ const ALGORITHM = "AWS4-HMAC-SHA256";
 const TERMINATOR = "aws4_request";
 const REGION_WRONG = "Credential should be scoped to a valid region. ";
 const CLOCK_SKEW_MS_MAX = 5 * 60 * 1000;
+const COUNTS_IF_PRESENT = ["x-amz-target", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
+const COUNTS = ["host", "date", ...COUNTS_IF_PRESENT];
 const DATE_FORM = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 const incomplete = (message: string): ApiError => new ApiError("IncompleteSignatureException", message);
@@ -51,14 +40,14 @@ export type KnownLists = ReadonlyMap<string, readonly string[]>;
 
 /** @throws ApiError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException. */
 export function readClaim(request: Pick<RequestHead, "headers" | "query">, known: KnownLists = new Map()): Claim {
-  const headers = joinHeaders(request.headers);
+  const { headers: sent } = request;
   const inQuery = /(?:^|&)X-Amz-(?:Algorithm|Signature|Credential)=/i.test(request.query);
-  const authorization = headers.get("authorization");
+  const authorization = headerValue("authorization", sent);
   if (inQuery && authorization !== undefined)
     throw invalidSignature("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
   if (inQuery) throw incomplete("Signatures in the query string are not accepted here.");
   if (authorization === undefined) throw new ApiError("MissingAuthenticationTokenException", "Missing Authentication Token");
-  const isDated = headers.has("x-amz-date") || headers.has("date");
+  const isDated = headerValue("x-amz-date", sent) !== undefined || headerValue("date", sent) !== undefined;
   const { credential, signedHeaders, signature } = readAuthorization(authorization, isDated, known);
   const [accessKeyId = "", date = "", region = "", service = "", terminator = "", ...rest] = credential.split("/");
   if (rest.length > 0 || terminator === "") {
@@ -66,18 +55,32 @@ export function readClaim(request: Pick<RequestHead, "headers" | "query">, known
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${shown(credential)}'`,
     );
   }
+  const headers = namedHeaders(signedHeaders, sent);
   const signedAt = readDate(headers);
   return { accessKeyId, date, region, service, terminator, signedHeaders, signature, signedAt, headers };
 }
 
-function joinHeaders(pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
-  const joined = new Map<string, string>();
-  for (const [name, value] of pairs) {
-    const key = name.toLowerCase();
-    const before = joined.get(key);
-    joined.set(key, before === undefined ? collapse(value) : `${before},${collapse(value)}`);
+const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+
+/** Of a header by its name, in lower case: in any other, a signer has named none. */
+function headerValue(name: string, sent: NamedHeaders): string | undefined {
+  const value = HEADER_NAME.test(name) ? sent.get(name) : null;
+  return value === null ? undefined : collapse(value);
+}
+
+/** Reads the headers that count and those that are signed, up to one that is not there: a claim that lacks one is refused. */
+function namedHeaders(signedHeaders: readonly string[], sent: NamedHeaders): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (const name of COUNTS) {
+    const value = headerValue(name, sent);
+    if (value !== undefined) headers.set(name, value);
   }
-  return joined;
+  for (const name of signedHeaders) {
+    const value = headers.get(name) ?? headerValue(name, sent);
+    if (value !== undefined) headers.set(name, value);
+    else if (name !== CONTENT_LENGTH) break;
+  }
+  return headers;
 }
 
 /**
@@ -137,7 +140,7 @@ function readAuthorization(header: string, isDated: boolean, known: KnownLists):
 }
 
 /** How AWS shows the header in a refusal. */
-const hashed = (header: string): string => toBase64(sha256Now(header));
+const hashed = (header: string): string => toBase64(sha256(header));
 
 /** X-Amz-Date, else Date, which may have HTTP's own format too. */
 function readDate(headers: ReadonlyMap<string, string>): string {
@@ -150,8 +153,6 @@ function readDate(headers: ReadonlyMap<string, string>): string {
 
 /** YYYYMMDDTHHMMSSZ */
 const basicFormat = (time: number): string => new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, "");
-
-const COUNTS_IF_PRESENT = ["x-amz-target", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
 
 /**
  * What decides a request must be signed, and be there once; repeats arrive joined, so a comma counts as one. With an unsigned
@@ -168,7 +169,7 @@ export function requireSigned({ headers, signedHeaders }: Pick<Claim, "headers" 
     if (!signedHeaders.includes(name)) throw incomplete(`'${name}' must be a 'SignedHeader' in the AWS Authorization.`);
     if (value === undefined || (name !== "date" && value.includes(","))) throw incomplete(`'${name}' must be given once.`);
   }
-  if (signedHeaders.some((name) => name !== "content-length" && !headers.has(name)))
+  if (signedHeaders.some((name) => name !== CONTENT_LENGTH && !headers.has(name)))
     throw incomplete("A header named in 'SignedHeaders' is missing.");
 }
 
@@ -207,69 +208,20 @@ export function checkClock({ signedAt }: Pick<Claim, "signedAt">, now: number): 
   }
 }
 
-/** The canonical request. `normalize` is false for S3 alone. */
-export function canonicalRequest(request: SignedRequest, claim: Claim, payloadHash: string, normalize = true): string {
-  const headers = claim.signedHeaders.map((name) => `${name}:${signedValue(name, claim, request)}\n`).join("");
-  return `${request.method}\n${canonicalPath(request.path, normalize)}\n${canonicalQuery(request.query)}\n${headers}\n${claim.signedHeaders.join(";")}\n${payloadHash}`;
-}
-
-function signedValue(name: string, { headers }: Claim, { body }: SignedRequest): string {
-  const value = headers.get(name) ?? "";
-  // A body sent in chunks has lost its length on the way here; what was signed is what it has.
-  return name === "content-length" && value === "" ? String(utf8(body).byteLength) : value;
-}
-
-/** Percent-encoding of all but RFC 3986's unreserved characters. */
-const encode = (text: string): string =>
-  encodeURIComponent(text.toWellFormed()).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-
-/** The path as it is signed. `normalize` is false for S3 alone. */
-export function canonicalPath(path: string, normalize = true): string {
-  if (path === "/") return path;
-  if (!normalize) return path.split("/").map(encode).join("/");
-  const kept: string[] = [];
-  for (const segment of path.split("/")) {
-    if (segment === "..") kept.pop();
-    else if (segment !== "" && segment !== ".") kept.push(encode(segment));
-  }
-  const trailing = kept.length > 0 && path.endsWith("/") ? "/" : ""; // as signers do: "/a/." has none
-  return `/${kept.join("/")}${trailing}`;
-}
-
-function canonicalQuery(query: string): string {
-  if (query === "") return "";
-  const pairs = query.split("&").map((pair) => {
-    const at = pair.indexOf("=");
-    return at < 0 ? ([recode(pair), ""] as const) : ([recode(pair.slice(0, at)), recode(pair.slice(at + 1))] as const);
-  });
-  const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-  pairs.sort(([a, x], [b, y]) => byText(a, b) || byText(x, y));
-  return pairs.map(([name, value]) => `${name}=${value}`).join("&");
-}
-
-function recode(text: string): string {
-  try {
-    return encode(decodeURIComponent(text));
-  } catch {
-    return encode(text); // a stray % stands for itself
-  }
-}
-
-/** The text that the signature covers. */
-export async function stringToSign(request: SignedRequest, claim: Claim, normalize = true): Promise<string> {
-  const payloadHash = toHex(await sha256(utf8(request.body)));
+/** The text that the signature covers. @throws ApiError InvalidSignatureException where the body has another hash than is declared. */
+export function stringToSign(request: SignedRequest, claim: Claim, normalize = true): string {
+  const payloadHash = sha256Hex(request.body);
   const declared = claim.headers.get("x-amz-content-sha256");
   if (declared !== undefined && declared !== payloadHash) throw mismatch();
-  const canonical = canonicalRequest(request, claim, payloadHash, normalize);
-  const hash = toHex(await sha256(utf8(canonical)));
+  const hash = sha256Hex(canonicalRequest(request, claim, payloadHash, normalize));
   return `${ALGORITHM}\n${claim.signedAt}\n${claim.date}/${claim.region}/${claim.service}/${claim.terminator}\n${hash}`;
 }
 
 /** @returns whether `key`, the day's key of that scope, made the claim's signature; compared in constant time. */
 export async function verify(request: SignedRequest, claim: Claim, key: CryptoKey, normalize = true): Promise<boolean> {
-  const signature: Bytes | undefined = fromHex(claim.signature);
-  const signed = utf8(await stringToSign(request, claim, normalize));
-  return signature !== undefined && (await verifyMac(key, signature, signed));
+  const signed = utf8(stringToSign(request, claim, normalize));
+  const signature = fromHex(claim.signature);
+  return signature !== undefined && verifyMac(key, signature, signed);
 }
 
 /** The refusal of a Region that is none, or not the one of the host's name. */

@@ -1,13 +1,10 @@
-// SHA-256 (FIPS 180-4): asynchronous for requests, synchronous for what must be computed within a commit.
+// SHA-256 (FIPS 180-4), synchronous: it is computed within the commit, and a signature's two digests are not worth a promise each.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Bytes } from "../wire/bytes.ts";
 
-export const sha256 = async (bytes: Bytes): Promise<Bytes> => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+/** The hash of bytes, or of a text's UTF-8. */
+export const sha256 = (message: Bytes | string): Bytes => new Uint8Array(hash("sha256", message, "buffer"));
 
-/** The hash of several parts in a row, at once. */
-export function sha256Now(...parts: readonly (Bytes | string)[]): Bytes {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return new Uint8Array(hash.digest());
-}
+/** The same in lower-case hexadecimal. */
+export const sha256Hex = (message: Bytes | string): string => hash("sha256", message, "hex");

@@ -3,9 +3,8 @@
 // Reads join a waiting group; storage.sync() is the barrier behind which the group is written (a timer would cost a millisecond, a
 // microtask would not gather anything). A write takes the waiting group along. Order in the chain is the order of commits.
 
-import { chainHash, chainName, FIRST_PREDECESSOR, type Head } from "../audit/chain.ts";
+import { Chain, FIRST_PREDECESSOR, type Head } from "../audit/chain.ts";
 import { type Beginning, printBeginning } from "../audit/event.ts";
-import { type Bytes, fromHex, toHex } from "../wire/bytes.ts";
 import type { Meta } from "./meta.ts";
 import type { Link, Outbox } from "./outbox.ts";
 
@@ -51,7 +50,7 @@ export class Ledger {
   readonly #ports: LedgerPorts;
   #waiting: Group | undefined;
   #written = 0;
-  #chain: { readonly incarnation: string; readonly name: Bytes; readonly head: Head } | undefined;
+  #at: { readonly incarnation: string; readonly chain: Chain; readonly head: Head } | undefined;
 
   constructor(ports: LedgerPorts) {
     this.#ports = ports;
@@ -96,7 +95,7 @@ export class Ledger {
     const incarnation = uuid();
     const time = now();
     meta.put("incarnation", incarnation);
-    this.#chain = { incarnation, name: chainName(name, incarnation), head: { next: 0, hash: FIRST_PREDECESSOR } };
+    this.#at = { incarnation, chain: new Chain(name, incarnation), head: { next: 0, hash: FIRST_PREDECESSOR } };
     this.keepHead(); // otherwise the old incarnation's head would be taken for its own
     const record = printBeginning({
       id: uuid(),
@@ -119,13 +118,13 @@ export class Ledger {
 
   /** Writes the chain's head where the outbox will not tell it any longer. */
   keepHead(): void {
-    const { head } = this.#chain ?? this.#recover() ?? {};
-    if (head !== undefined) this.#ports.meta.put("head", `${head.next}:${toHex(head.hash)}`);
+    const { head } = this.#at ?? this.#recover() ?? {};
+    if (head !== undefined) this.#ports.meta.put("head", `${head.next}:${head.hash}`);
   }
 
   /** Forgets where the chain stands, where a transaction outside this class has failed. */
   reload(): void {
-    this.#chain = undefined;
+    this.#at = undefined;
   }
 
   #open(): Group {
@@ -151,7 +150,7 @@ export class Ledger {
   }
 
   #transact(work: (record: (entries: readonly Entry[]) => void) => void): boolean {
-    const chain = this.#chain;
+    const at = this.#at;
     try {
       this.#ports.storage.transactionSync(() => {
         work((entries) => this.#append(entries));
@@ -159,7 +158,7 @@ export class Ledger {
       });
       return true;
     } catch (cause) {
-      this.#chain = chain;
+      this.#at = at;
       this.#ports.failed(cause);
       return false;
     }
@@ -167,18 +166,19 @@ export class Ledger {
 
   #append(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
-    const chain = this.#chain ?? this.#recover();
-    if (chain === undefined) throw new Error("the object has no incarnation");
-    let { head } = chain;
+    const at = this.#at ?? this.#recover();
+    if (at === undefined) throw new Error("the object has no incarnation");
+    const { incarnation, chain } = at;
+    let { head } = at;
     const links = entries.map(({ record, time, attached }): Link => {
-      const hash = chainHash(chain.name, head, record);
-      const link = { sequence: head.next, record, hash: toHex(hash), time, attached };
-      head = { next: head.next + 1, hash };
-      return link;
+      const sequence = head.next;
+      const hash = chain.hash(head, record);
+      head = { next: sequence + 1, hash };
+      return { sequence, record, hash, time, attached };
     });
-    this.#ports.outbox.append(chain.incarnation, links);
+    this.#ports.outbox.append(incarnation, links);
     this.#written += links.length;
-    this.#chain = { ...chain, head };
+    this.#at = { incarnation, chain, head };
   }
 
   /** Finds where the chain stands: behind the newest record in the outbox, or else where `keepHead` left it. */
@@ -187,13 +187,10 @@ export class Ledger {
     const incarnation = meta.find("incarnation");
     if (incarnation === undefined) return undefined;
     const newest = outbox.newest(incarnation);
-    const [next = "0", hash = ""] = meta.find("head")?.split(":") ?? [];
-    const kept: Head = { next: Number(next), hash: fromHex(hash) ?? FIRST_PREDECESSOR };
-    const head =
-      newest !== undefined && newest.sequence >= kept.next
-        ? { next: newest.sequence + 1, hash: fromHex(newest.hash) ?? FIRST_PREDECESSOR }
-        : kept;
-    this.#chain = { incarnation, name: chainName(name, incarnation), head };
-    return this.#chain;
+    const [next = "0", hash = FIRST_PREDECESSOR] = meta.find("head")?.split(":") ?? [];
+    const kept: Head = { next: Number(next), hash };
+    const head = newest !== undefined && newest.sequence >= kept.next ? { next: newest.sequence + 1, hash: newest.hash } : kept;
+    this.#at = { incarnation, chain: new Chain(name, incarnation), head };
+    return this.#at;
   }
 }

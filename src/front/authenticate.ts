@@ -1,18 +1,9 @@
 // Who sent this request? The signature is verified from the access key id alone: no look-up, in any isolate anywhere. What can be
 // known from a request's head is asked before its body is read, so that strangers cannot make us wait for one.
 
+import type { RequestHead } from "../auth/canonical.ts";
 import { knownAccessKeyId, secretAccessKey } from "../auth/credentials.ts";
-import {
-  type Claim,
-  checkClock,
-  checkScope,
-  mismatch,
-  type RequestHead,
-  readClaim,
-  requireSigned,
-  verify,
-  wrongRegion,
-} from "../auth/sigv4.ts";
+import { type Claim, checkClock, checkScope, mismatch, readClaim, requireSigned, verify, wrongRegion } from "../auth/sigv4.ts";
 import { sigV4Key } from "../crypto/mac.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import { type CallerKind, callerKind } from "../wire/access-key-id.ts";

@@ -9,6 +9,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** The UTF-8 bytes of a text. A lone surrogate would become U+FFFD: texts from outside are checked before (shape.ts). */
 export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes; // never a shared buffer, whatever the type says
 
+/** Writes a text's UTF-8 into bytes that have room for it. @returns how many bytes it takes. */
+export const encodeInto = (text: string, bytes: Bytes): number => encoder.encodeInto(text, bytes).written;
+
 /** How many bytes of UTF-8 a well-formed text has; of one with more than `max`, a number above `max`, at no more cost. */
 export function utf8Length(text: string, max: number): number {
   if (text.length > max) return text.length;
@@ -22,7 +25,7 @@ export function utf8Length(text: string, max: number): number {
 }
 
 /** Bytes of UTF-8 that a UTF-16 unit takes at most. */
-const UTF8_BYTES_A_UNIT_MAX = 3;
+export const UTF8_BYTES_A_UNIT_MAX = 3;
 
 /** Whether a well-formed text has at most so many bytes of UTF-8. They are counted only where the text's length leaves it open. */
 export const isWithinBytes = (text: string, bytesMax: number): boolean =>
@@ -39,12 +42,15 @@ export function fromUtf8(bytes: Bytes): string | undefined {
 
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += HEX[byte];
-  return text;
+  const codes = new Array<number>(2 * bytes.length);
+  for (const [at, byte] of bytes.entries()) {
+    codes[2 * at] = DIGITS.charCodeAt(byte >> 4);
+    codes[2 * at + 1] = DIGITS.charCodeAt(byte & 15);
+  }
+  return String.fromCharCode(...codes);
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const DIGITS = "0123456789abcdef";
 
 /** The bytes of an even number of hexadecimal digits; undefined for any other text. */
 export function fromHex(text: string): Bytes | undefined {

@@ -1,7 +1,7 @@
 // Everything that outlives a process, made by the code as it is now from fixed root keys and fixed "random" bytes. docs/formats.md
 // says what each is; test/vectors/golden.json holds what these functions gave when the format was new.
 
-import { chainHash, chainName, FIRST_PREDECESSOR } from "../../src/audit/chain.ts";
+import { Chain, FIRST_PREDECESSOR } from "../../src/audit/chain.ts";
 import { accessKey } from "../../src/auth/credentials.ts";
 import { derive, type Purpose } from "../../src/crypto/derive.ts";
 import { macKey } from "../../src/crypto/mac.ts";
@@ -41,7 +41,7 @@ function fixedRandom(): { readonly random: (length: number) => Bytes; readonly g
 
 /** @returns every entry by its name. */
 export async function goldenEntries(): Promise<Entries> {
-  const entries: Record<string, Entry> = { chain: chain(), "outbox row": outboxRow(), usages: usagesOfRow() };
+  const entries: Record<string, Entry> = { chain: chained(), "outbox row": outboxRow(), usages: usagesOfRow() };
   for (const [version, text] of [OLDER_ROOT_KEYS, TEST_ROOT_KEYS].map((text, at) => [at + 1, text] as const)) {
     const rootKeys = parseRootKeys(text);
     const parts = [derivations, accessKeys, checkValue, marker, passport, materials];
@@ -159,13 +159,13 @@ async function materials(rootKeys: RootKeys): Promise<Entries> {
 
 const RECORDS = ['{"eventName":"CreateKey"}', '{"eventName":"Encrypt","text":"\u{1f511} Straße"}', "{}"];
 
-function chain(): Entry {
+function chained(): Entry {
   const [store, incarnation] = [`${ACCOUNT}/${REGION}`, "0f8fad5b-d9cb-469f-a165-70867728950e"];
-  const name = chainName(store, incarnation);
+  const chain = new Chain(store, incarnation);
   let head = { next: 0, hash: FIRST_PREDECESSOR };
   const hashes = RECORDS.map((record) => {
-    head = { next: head.next + 1, hash: chainHash(name, head, record) };
-    return toHex(head.hash);
+    head = { next: head.next + 1, hash: chain.hash(head, record) };
+    return head.hash;
   });
   // A sequence that needs more than four bytes, behind the same head.
   const far = { sequence: 2 ** 40 + 1, record: RECORDS[0] ?? "" };
@@ -176,12 +176,12 @@ function chain(): Entry {
     records: RECORDS,
     hashes,
     far,
-    farHash: toHex(chainHash(name, { ...head, next: far.sequence }, far.record)),
+    farHash: chain.hash({ ...head, next: far.sequence }, far.record),
   };
 }
 
 function outboxRow(): Entry {
-  const hashes = chain()["hashes"] as string[];
+  const hashes = chained()["hashes"] as string[];
   const links = RECORDS.map((record, sequence) => ({
     sequence,
     record,

@@ -1,8 +1,7 @@
 // Does the chain hold? Each record's hash is computed again from its predecessor's. Whoever may write the whole table can also compute
 // every hash anew, so what is found here is an accident or a careless hand.
 
-import { chainHash, chainName, FIRST_PREDECESSOR } from "../../audit/chain.ts";
-import { type Bytes, fromHex, toHex } from "../../wire/bytes.ts";
+import { Chain, FIRST_PREDECESSOR } from "../../audit/chain.ts";
 import type { ChainRow, TrailRow } from "./sql.ts";
 
 /** A place in the trail. */
@@ -14,16 +13,16 @@ interface Place {
 
 /** Follows one chain, from any of its records on. What it finds wrong it says in one line each. */
 export class ChainCheck {
-  readonly #chain: Pick<ChainRow, "store" | "incarnation">;
-  readonly #name: Bytes;
+  readonly #named: Pick<ChainRow, "store" | "incarnation">;
+  readonly #chain: Chain;
   #next: number;
   /** Of the record before the next; undefined where that one is yet to be read, or is missing. */
-  #hash: Bytes | undefined;
+  #hash: string | undefined;
 
   /** @param first the first record that is to be checked; the one before it must be read too. */
-  constructor(chain: Pick<ChainRow, "store" | "incarnation">, first: number) {
-    this.#chain = chain;
-    this.#name = chainName(chain.store, chain.incarnation);
+  constructor(named: Pick<ChainRow, "store" | "incarnation">, first: number) {
+    this.#named = named;
+    this.#chain = new Chain(named.store, named.incarnation);
     this.#next = Math.max(first - 1, 0);
     this.#hash = first <= 0 ? FIRST_PREDECESSOR : undefined;
   }
@@ -32,7 +31,7 @@ export class ChainCheck {
   static behind(head: ChainRow): ChainCheck {
     const check = new ChainCheck(head, head.last + 1);
     check.#next = head.last + 1;
-    check.#hash = fromHex(head.hash);
+    check.#hash = hashIn(head);
     return check;
   }
 
@@ -41,7 +40,7 @@ export class ChainCheck {
     if (head.last >= this.#next - 1) return [];
     const lost = this.#fault(`records from ${head.last + 1} to ${this.#next - 1} were there and are gone`);
     this.#next = head.last + 1;
-    this.#hash = fromHex(head.hash);
+    this.#hash = hashIn(head);
     return [lost];
   }
 
@@ -65,10 +64,10 @@ export class ChainCheck {
     const gap = sequence === this.#next ? [] : [this.#missing(sequence - 1)];
     const before = gap.length === 0 ? this.#hash : undefined;
     this.#next = sequence + 1;
-    this.#hash = fromHex(hash);
+    this.#hash = hashIn(row);
     const faults = [...gap, ...misplaced(row).map((fault) => this.#fault(`record ${sequence} ${fault}`))];
     if (before === undefined) return faults;
-    if (toHex(chainHash(this.#name, { next: sequence, hash: before }, record)) === hash) return faults;
+    if (this.#chain.hash({ next: sequence, hash: before }, record) === hash) return faults;
     const pair = sequence === 0 ? "it was changed" : "one of the two was changed";
     return [
       ...faults,
@@ -82,9 +81,12 @@ export class ChainCheck {
   }
 
   #fault(what: string): string {
-    return `the chain of ${this.#chain.store}, incarnation ${this.#chain.incarnation}, does not hold: ${what}`;
+    return `the chain of ${this.#named.store}, incarnation ${this.#named.incarnation}, does not hold: ${what}`;
   }
 }
+
+/** Undefined where it is none: what comes behind it cannot be held against it. */
+const hashIn = ({ hash }: Pick<TrailRow, "hash">): string | undefined => (/^[0-9a-fA-F]{64}$/.test(hash) ? hash : undefined);
 
 /** The columns that a look-up goes by are no part of the hash, but they repeat what is. */
 function misplaced({ store, account, region, time, record }: TrailRow): string[] {

@@ -10,8 +10,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { chainHash, chainName, FIRST_PREDECESSOR } from "../../../src/audit/chain.ts";
-import { toHex } from "../../../src/wire/bytes.ts";
+import { Chain, FIRST_PREDECESSOR } from "../../../src/audit/chain.ts";
 import { CHECKOUT } from "./edgekeep.ts";
 
 const STORE = "111122223333/eu-west-1";
@@ -29,6 +28,7 @@ beforeEach(async () => {
   for (const name of readdirSync(folder).sort()) database.exec(readFileSync(join(folder, name), "utf8"));
   database.prepare("INSERT INTO chain VALUES (1, ?, ?)").run(STORE, INCARNATION);
   const insert = database.prepare("INSERT INTO trail VALUES ((1 << 40) + ?, ?, ?, ?, ?, ?)");
+  const chain = new Chain(STORE, INCARNATION);
   let hash = FIRST_PREDECESSOR;
   for (let sequence = 0; sequence < RECORDS; sequence++) {
     const time = Date.UTC(2026, 0, 1) + sequence * 1000;
@@ -39,8 +39,8 @@ beforeEach(async () => {
       recipientAccountId: "111122223333",
       ...(sequence === 0 ? { serviceEventDetails: { follows: null } } : {}),
     });
-    hash = chainHash(chainName(STORE, INCARNATION), { next: sequence, hash }, record);
-    insert.run(sequence, "111122223333", "eu-west-1", time, toHex(hash), record);
+    hash = chain.hash({ next: sequence, hash }, record);
+    insert.run(sequence, "111122223333", "eu-west-1", time, hash, record);
   }
   api = createServer((request, response) => void serve(request, response));
   await new Promise<void>((listening) => api.listen(0, "127.0.0.1", listening));

@@ -4,14 +4,15 @@ import { describe, expect, it } from "vitest";
 import { checkScope, readClaim } from "../../../src/auth/sigv4.ts";
 import { utf8 } from "../../../src/wire/bytes.ts";
 import { isRegion } from "../../../src/wire/regions.ts";
+import { namedHeaders } from "../../support/named-headers.ts";
 
 const SIGNED_AT = "20261124T120000Z";
 const AUTHORIZATION =
-  "AWS4-HMAC-SHA256 Credential=AKID/20261124/us-east-1/kms/aws4_request, SignedHeaders=host;x-amz-date, Signature=00";
+  "AWS4-HMAC-SHA256 Credential=AKID/20261124/us-east-1/kms/aws4_request, SignedHeaders=host;x-amz-date;x-v, Signature=00";
 
 const read = (headers: Record<string, string>) =>
   readClaim({
-    headers: Object.entries({ host: "a", "x-amz-date": SIGNED_AT, authorization: AUTHORIZATION, ...headers }),
+    headers: namedHeaders({ host: "a", "x-amz-date": SIGNED_AT, authorization: AUTHORIZATION, ...headers }),
     query: "",
   });
 

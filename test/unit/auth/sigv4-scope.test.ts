@@ -3,11 +3,13 @@
 import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkScope, readClaim, requireSigned, type SignedRequest, verify } from "../../../src/auth/sigv4.ts";
+import type { SignedRequest } from "../../../src/auth/canonical.ts";
+import { checkScope, readClaim, requireSigned, verify } from "../../../src/auth/sigv4.ts";
 import { sigV4Key } from "../../../src/crypto/mac.ts";
 import { Secret } from "../../../src/crypto/secret.ts";
 import { utf8 } from "../../../src/wire/bytes.ts";
 import { isRegion } from "../../../src/wire/regions.ts";
+import { namedHeaders } from "../../support/named-headers.ts";
 import { Sha256 } from "../../support/sha256.ts";
 
 const SIGNED_AT = "20261124T120000Z";
@@ -19,8 +21,7 @@ const HEADERS = { host: "kms.example", "x-amz-date": SIGNED_AT };
 
 /** Without a value: the header is not there. */
 function read(headers: Record<string, string | undefined> = {}, query = "") {
-  const pairs = Object.entries({ ...HEADERS, authorization: AUTHORIZATION, ...headers });
-  return readClaim({ headers: pairs.filter((pair): pair is [string, string] => pair[1] !== undefined), query });
+  return readClaim({ headers: namedHeaders({ ...HEADERS, authorization: AUTHORIZATION, ...headers }), query });
 }
 
 const refusal = (code: string, message: unknown) => expect.objectContaining({ code, message });
@@ -116,7 +117,7 @@ describe("what another signer signs", () => {
       };
       const sent = await signer.sign(unsigned, { signingDate: new Date("2026-11-24T12:00:00Z") });
       const raw = url.search.slice(1).replaceAll("+", "%20");
-      const request: SignedRequest = { method: "POST", path, query: raw, headers: Object.entries(sent.headers), body };
+      const request: SignedRequest = { method: "POST", path, query: raw, headers: namedHeaders(sent.headers), body };
       const claim = readClaim(request);
       expect(await verify(request, claim, key)).toBe(true);
       const shorter = { ...claim, signature: claim.signature.slice(0, 32) };

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { checkClock, readClaim } from "../../../src/auth/sigv4.ts";
 import { utf8 } from "../../../src/wire/bytes.ts";
+import { namedHeaders } from "../../support/named-headers.ts";
 
 const SIGNED_AT = "20261124T120000Z";
 const CREDENTIAL = "Credential=AKID/20261124/us-east-1/kms/aws4_request";
@@ -13,8 +14,7 @@ const LONG = 1_000_000; // what takes quadratic time for this many characters ta
 
 /** Without a value: the header is not there. */
 function read(headers: Record<string, string | undefined> = {}, query = "") {
-  const pairs = Object.entries({ ...HEADERS, authorization: AUTHORIZATION, ...headers });
-  return readClaim({ headers: pairs.filter((pair): pair is [string, string] => pair[1] !== undefined), query });
+  return readClaim({ headers: namedHeaders({ ...HEADERS, authorization: AUTHORIZATION, ...headers }), query });
 }
 
 const refusal = (code: string, message: unknown) => expect.objectContaining({ code, message });

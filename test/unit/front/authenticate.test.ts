@@ -6,6 +6,7 @@ import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
 import { Authenticator } from "../../../src/front/authenticate.ts";
 import { printAccessKeyId } from "../../../src/wire/access-key-id.ts";
 import { newAccount, testRootKeys } from "../../support/client.ts";
+import { namedHeaders } from "../../support/named-headers.ts";
 import { OLDER_ROOT_KEYS } from "../../support/root-keys.ts";
 import { amzDate, type Credentials, type Sent, signByHand } from "../../support/sign-by-hand.ts";
 
@@ -33,7 +34,7 @@ async function made({ credentials, headers = {}, scope = {}, now = NOW }: Made =
   return signByHand(request, { credentials: credentials ?? (await accessKey(testRootKeys, newAccount(), 0)), scope });
 }
 
-const headOf = ({ method, headers }: Sent) => ({ method, path: "/", query: "", headers: Object.entries(headers) });
+const headOf = ({ method, headers }: Sent) => ({ method, path: "/", query: "", headers: namedHeaders(headers) });
 
 /** Both halves: the head's, and the body's behind it. */
 const authenticate = async (authenticator: Authenticator, sent: Sent, now = NOW) =>

@@ -6,6 +6,7 @@ import { accessKey } from "../../../src/auth/credentials.ts";
 import { Authenticator } from "../../../src/front/authenticate.ts";
 import { partsOf } from "../../../src/front/request.ts";
 import { newAccount, testRootKeys } from "../../support/client.ts";
+import { namedHeaders } from "../../support/named-headers.ts";
 import { amzDate, signByHand } from "../../support/sign-by-hand.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
@@ -17,7 +18,7 @@ async function outcome(url: string, headers: Record<string, string> = {}): Promi
   const sent = await signByHand({ url: "https://kms.example/", method: "POST", headers: standard, body: "{}" }, { credentials });
   const authenticator = new Authenticator(testRootKeys, "kms");
   const { path, query } = partsOf(url);
-  const claimant = await authenticator.identify({ method: "POST", path, query, headers: Object.entries(sent.headers) }, NOW);
+  const claimant = await authenticator.identify({ method: "POST", path, query, headers: namedHeaders(sent.headers) }, NOW);
   return authenticator.verify(claimant, "{}", NOW).then(
     () => "verified",
     (cause) => cause.code,
