@@ -3,14 +3,14 @@
 import { randomBytes } from "node:crypto";
 import type { Load } from "./pairs.ts";
 import { plainCall } from "./requests.ts";
-import type { Target } from "./target.ts";
+import type { Called } from "./target.ts";
 
 export const ACCOUNT = "123456789012";
 /** Prepared requests a slice: each is sent many times. */
 const PREPARED = 128;
 const BODY = "x".repeat(512);
 
-export async function createKey({ call }: Target): Promise<string> {
+export async function createKey({ call }: Called): Promise<string> {
   const { KeyMetadata } = await call(ACCOUNT, "CreateKey", {});
   return (KeyMetadata as { KeyId: string }).KeyId;
 }
@@ -20,7 +20,7 @@ export const plainLoad = (port: number, path: string): Load => ({
   prepare: async () => [plainCall(port, path, BODY)],
 });
 
-export async function loadsOf({ port, call, prepare }: Target, KeyId: string): Promise<Record<string, Load>> {
+export async function loadsOf({ port, call, prepare }: Called, KeyId: string): Promise<Record<string, Load>> {
   const EncryptionContext = { purpose: "bench", tenant: "one" };
   const Plaintext = randomBytes(256).toString("base64");
   const { CiphertextBlob } = await call(ACCOUNT, "Encrypt", { KeyId, Plaintext, EncryptionContext });

@@ -27,15 +27,11 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-/** @param checkout whose server it is. */
-export async function startTarget(checkout = CHECKOUT): Promise<Target> {
-  const rootKeys = randomBytes(32).toString("base64");
-  const child = fork(join(checkout, "test/node/bench/serve.ts"), { cwd: checkout, env: { ...process.env, ROOT_KEYS: rootKeys } });
-  const { endpoint } = await new Promise<{ endpoint: string }>((resolve, reject) => {
-    child.once("message", (message) => resolve(message as { endpoint: string }));
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  const port = Number(new URL(endpoint).port);
+/** What calls a server needs, wherever it comes from. */
+export type Called = Pick<Target, "port" | "credentials" | "call" | "prepare">;
+
+/** A server on loopback, under these root keys. */
+export function targetAt(port: number, rootKeys: string): Called {
   const held = new Map<string, Promise<Credentials>>();
   const credentials = (account: string): Promise<Credentials> => {
     const known = held.get(account) ?? rootCredentials(parseRootKeys(rootKeys), account);
@@ -52,7 +48,7 @@ export async function startTarget(checkout = CHECKOUT): Promise<Target> {
       const headers = Object.fromEntries(
         fields.map((field) => [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 2)]),
       );
-      const response = await fetch(`${endpoint}/`, { method: "POST", headers, body });
+      const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers, body });
       const text = await response.text();
       if (response.status !== 200) throw new Error(text);
       return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
@@ -64,6 +60,19 @@ export async function startTarget(checkout = CHECKOUT): Promise<Target> {
         operation,
         Array.from({ length: count }, (_, at) => inputs[at % inputs.length] ?? {}),
       ),
+  };
+}
+
+/** @param checkout whose server it is. */
+export async function startTarget(checkout = CHECKOUT): Promise<Target> {
+  const rootKeys = randomBytes(32).toString("base64");
+  const child = fork(join(checkout, "test/node/bench/serve.ts"), { cwd: checkout, env: { ...process.env, ROOT_KEYS: rootKeys } });
+  const { endpoint } = await new Promise<{ endpoint: string }>((resolve, reject) => {
+    child.once("message", (message) => resolve(message as { endpoint: string }));
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  return {
+    ...targetAt(Number(new URL(endpoint).port), rootKeys),
     memory: () => memoryOf(child.pid ?? 0),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
