@@ -1,7 +1,7 @@
 // The contract between a front and an object: plain data in, plain data out. It is kept one version back, because Worker and object
 // may run different code for minutes after a deployment.
 
-import type { Outcome } from "../wire/api-error.ts";
+import type { Answer } from "../wire/api-error.ts";
 
 export interface ObjectCall {
   /** Printed; see wire/passport.ts. */
@@ -13,11 +13,30 @@ export interface ObjectCall {
   readonly sourceAddress: string;
   readonly userAgent: string;
   readonly host: string;
-  readonly tlsVersion?: string;
-  readonly cipherSuite?: string;
+  readonly tlsVersion?: string | undefined;
+  readonly cipherSuite?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
 }
 
-/** "passport refused": nothing has run, and the call may be made again with a new passport. */
-export type Reply = Outcome | "passport refused";
+/** A call's members as they cross: one by one, without their names, which would cross with each. New ones are added at the end. */
+export type CallArguments = readonly [
+  passport: string,
+  name: string,
+  body: string,
+  requestId: string,
+  receivedAt: number,
+  sourceAddress: string,
+  userAgent: string,
+  host: string,
+  tlsVersion?: string | undefined,
+  cipherSuite?: string | undefined,
+];
+
+export function callOf(...crossed: CallArguments): ObjectCall {
+  const [passport, name, body, requestId, receivedAt, sourceAddress, userAgent, host, tlsVersion, cipherSuite] = crossed;
+  return { passport, name, body, requestId, receivedAt, sourceAddress, userAgent, host, tlsVersion, cipherSuite };
+}
+
+/** `null`: the passport was refused. Nothing has run, and the call may be made again with a new one. */
+export type Reply = Answer | null;

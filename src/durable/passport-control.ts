@@ -32,22 +32,30 @@ export class PassportControl {
     this.#host = host;
   }
 
+  /** @returns who calls by a passport that was verified before and is still good: at once, and without a word where it is not. */
+  held(text: unknown): Who | undefined {
+    const known = this.#verified.get(text as string);
+    return known === undefined || this.#flawOf(known) !== undefined ? undefined : known;
+  }
+
   /** @returns who calls; undefined where the passport is none, another object's, forged, expired, or of a version that vouches no longer. */
   async open(text: unknown): Promise<Who | undefined> {
     const known = typeof text === "string" ? (this.#verified.get(text) ?? (await this.#verify(text))) : undefined;
-    if (known === undefined) return this.#refuse("not one of ours");
-    if (known.object !== this.#host.name) return this.#refuse("for another object");
-    // No other account's caller comes here: its call would make a schema, a row or a bucket that is not this account's.
-    if (known.account !== this.#host.account) return this.#refuse("of another account");
-    const now = this.#host.now();
-    const [skew, life] = [PASSPORT_SKEW_SECONDS * 1000, PASSPORT_SECONDS * 1000];
-    if (known.expires < now - skew) return this.#refuse("expired");
-    if (known.expires > now + life + skew) return this.#refuse("from the future");
-    return known;
+    const reason = known === undefined ? "not one of ours" : this.#flawOf(known);
+    if (reason === undefined) return known;
+    this.#host.log({ event: "passport refused", reason });
+    return undefined;
   }
 
-  #refuse(reason: string): undefined {
-    this.#host.log({ event: "passport refused", reason });
+  /** Why a passport that we have sealed is not good here and now. */
+  #flawOf({ object, account, expires }: Passport): string | undefined {
+    if (object !== this.#host.name) return "for another object";
+    // No other account's caller comes here: its call would make a schema, a row or a bucket that is not this account's.
+    if (account !== this.#host.account) return "of another account";
+    const left = expires - this.#host.now();
+    const [skew, life] = [PASSPORT_SKEW_SECONDS * 1000, PASSPORT_SECONDS * 1000];
+    if (left < -skew) return "expired";
+    return left > life + skew ? "from the future" : undefined;
   }
 
   async #verify(text: string): Promise<Who | undefined> {

@@ -1,8 +1,8 @@
 // KMS over HTTP: authenticate, call the caller's own object, print its answer. Keeps no state, runs anywhere.
 
-import { canonicalPath } from "../auth/sigv4.ts";
+import { canonicalPath } from "../auth/canonical.ts";
 import type { Env } from "../env.ts";
-import type { Outcome } from "../wire/api-error.ts";
+import type { Answer, Outcome } from "../wire/api-error.ts";
 import { awsJson, operationName } from "../wire/aws-json.ts";
 import { refusalOf } from "../wire/unknown-error.ts";
 import { readBody } from "./body.ts";
@@ -24,23 +24,27 @@ export class KmsFront {
   /** Answers one request. Never throws. */
   async answer(request: Request): Promise<Response> {
     const id = this.#effects.uuid();
-    const { status, type, body, requestId } = await this.#outcome(request, id).catch((cause) => this.#refused(cause, id));
+    const answer = await this.#call(request, id).catch((cause) => this.#refused(cause, id));
+    const { status, type, body, requestId } = typeof answer === "string" ? done(answer, id) : answer;
     return new Response(body, { status, headers: { "content-type": type, "x-amzn-requestid": requestId } });
   }
 
-  async #outcome(request: Request, requestId: string): Promise<Outcome> {
+  async #call(request: Request, requestId: string): Promise<Answer> {
     const parts = partsOf(request.url);
     requireSecure(parts, this.#env);
     const { authenticator, passports } = this.#trust();
-    const claimant = await authenticator.identify({ ...parts, ...requestHead(request) }, this.#effects.now());
+    const { method, headers: sent } = request;
+    const { path, query } = parts;
+    const claimant = await authenticator.identify({ method, path, query, headers: sent }, this.#effects.now());
     const body = await readBody(request);
     const receivedAt = this.#effects.now();
     const caller = await authenticator.verify(claimant, body, receivedAt);
     const { headers } = claimant.claim; // what was signed of them
-    const isCall = request.method === "POST" && canonicalPath(parts.path) === "/"; // the path that was signed
+    const isCall = method === "POST" && canonicalPath(path) === "/"; // the path that was signed
     const name = isCall ? operationName(headers.get("x-amz-target") ?? null) : "";
-    const source = { ...sourceOf(request, this.#env), host: headers.get("host") ?? "" };
-    return callKeyStore(this.#env, passports, caller, { name, body, requestId, receivedAt, ...source });
+    const host = headers.get("host") ?? "";
+    const call = { name, body, requestId, receivedAt, host, ...sourceOf(request, this.#env) };
+    return callKeyStore(this.#env, passports, caller, call);
   }
 
   /** What was refused here has no record, as with AWS; its reason is logged. */
@@ -51,4 +55,4 @@ export class KmsFront {
   }
 }
 
-const requestHead = ({ method, headers }: Request) => ({ method, headers });
+const done = (body: string, requestId: string): Outcome => ({ status: 200, type: awsJson.type, body, requestId });

@@ -1,15 +1,15 @@
 // Which object, and where: the caller's own, in the part of the namespace that its Region has; and how it is called.
 
-import type { ObjectCall, Reply } from "../durable/call.ts";
+import type { CallArguments, ObjectCall, Reply } from "../durable/call.ts";
 import type { Env } from "../env.ts";
-import type { Outcome } from "../wire/api-error.ts";
+import type { Answer } from "../wire/api-error.ts";
 import { rootArn } from "../wire/arn.ts";
 import { namespaceOf, PARTITION, regionOf } from "../wire/regions.ts";
 import type { Caller } from "./authenticate.ts";
 import type { PassportOffice } from "./passport-office.ts";
 
 interface RegionalKeyStoreStub {
-  kms(call: ObjectCall): Promise<Reply>;
+  kms(...call: CallArguments): Promise<Reply>;
 }
 
 /** The one place that knows the stub's type: RPC's own typing loses the union. A stub belongs to its request. */
@@ -27,14 +27,16 @@ export async function callKeyStore(
   passports: PassportOffice,
   { account, accessKeyId, kind, region }: Caller,
   call: Omit<ObjectCall, "passport">,
-): Promise<Outcome> {
+): Promise<Answer> {
   const object = `${account}/${region}`;
-  const principal = kind === "root" ? rootArn(PARTITION, account) : "";
-  for (const fresh of [false, true]) {
-    const bearer = { object, kind, account, principal, accessKeyId };
-    const passport = await passports.passport(bearer, call.receivedAt, fresh);
-    const reply = await regionalKeyStore(env, object, region).kms({ ...call, passport });
-    if (reply !== "passport refused") return reply;
-  }
-  throw new Error(`the store ${object} refuses our passports`);
+  const bearer = { object, kind, account, principal: kind === "root" ? rootArn(PARTITION, account) : "", accessKeyId };
+  const { name, body, requestId, receivedAt, sourceAddress, userAgent, host, tlsVersion, cipherSuite } = call;
+  const source = [sourceAddress, userAgent, host, tlsVersion, cipherSuite] as const;
+  const ask = (passport: string): Promise<Reply> =>
+    regionalKeyStore(env, object, region).kms(passport, name, body, requestId, receivedAt, ...source);
+  const answer =
+    (await ask(passports.held(bearer, receivedAt) ?? (await passports.make(bearer, receivedAt)))) ??
+    (await ask(await passports.make(bearer, receivedAt)));
+  if (answer === null) throw new Error(`the store ${object} refuses our passports`);
+  return answer;
 }

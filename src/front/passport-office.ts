@@ -27,13 +27,18 @@ export class PassportOffice {
     this.#key = derive(rootKeys, rootKeys.seal, "passport").then(macKey);
   }
 
-  /** A good passport for the bearer. `fresh`: not the one that is held, which was refused. */
-  async passport(bearer: Bearer, now: number, fresh = false): Promise<string> {
-    const name = `${bearer.object} ${bearer.accessKeyId} ${bearer.viaService ?? ""}`;
-    const held = this.#held.get(name);
-    if (!fresh && held !== undefined && now < held.renewAt) return held.text;
+  /** The bearer's passport, where one is held that is not due for renewal. */
+  held(bearer: Bearer, now: number): string | undefined {
+    const held = this.#held.get(nameOf(bearer));
+    return held !== undefined && now < held.renewAt ? held.text : undefined;
+  }
+
+  /** Makes a good passport for the bearer, and holds it. */
+  async make(bearer: Bearer, now: number): Promise<string> {
     const text = await issue(this.#rootKeys, bearer, now + PASSPORT_SECONDS * 1000, this.#key);
-    remember(this.#held, HELD_MAX, name, { text, renewAt: now + PASSPORT_RENEWAL_SECONDS * 1000 });
+    remember(this.#held, HELD_MAX, nameOf(bearer), { text, renewAt: now + PASSPORT_RENEWAL_SECONDS * 1000 });
     return text;
   }
 }
+
+const nameOf = ({ object, accessKeyId, viaService = "" }: Bearer): string => `${object} ${accessKeyId} ${viaService}`;

@@ -36,14 +36,11 @@ export function requireSecure({ secure }: RequestParts, { LOOPBACK }: Env): void
 
 type Source = Pick<ObjectCall, "sourceAddress" | "userAgent" | "tlsVersion" | "cipherSuite">;
 
-export function sourceOf({ headers, cf }: Request, { LOOPBACK }: Env): Source {
-  const { tlsVersion, tlsCipher } = (cf ?? {}) as { tlsVersion?: string; tlsCipher?: string };
-  const loopback = LOOPBACK === "on";
-  return {
-    // On the loopback server a header of that name is the caller's own word.
-    sourceAddress: loopback ? "127.0.0.1" : (headers.get("cf-connecting-ip") ?? ""),
-    userAgent: headers.get("user-agent") ?? "",
-    ...(loopback || tlsVersion === undefined ? {} : { tlsVersion }),
-    ...(loopback || tlsCipher === undefined ? {} : { cipherSuite: tlsCipher }),
-  };
+export function sourceOf(request: Request, { LOOPBACK }: Env): Source {
+  const { headers } = request;
+  const userAgent = headers.get("user-agent") ?? "";
+  // On the loopback server a header that names an address is the caller's own word, and there is no TLS.
+  if (LOOPBACK === "on") return { sourceAddress: "127.0.0.1", userAgent };
+  const { tlsVersion, tlsCipher } = (request.cf ?? {}) as { tlsVersion?: string; tlsCipher?: string };
+  return { sourceAddress: headers.get("cf-connecting-ip") ?? "", userAgent, tlsVersion, cipherSuite: tlsCipher };
 }

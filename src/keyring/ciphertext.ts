@@ -89,7 +89,33 @@ export function exceeds(context: EncryptionContext, bytesMax: number): boolean {
  * An encryption context as bytes: u32 count, then u32 length ‖ key ‖ u32 length ‖ value of each pair, sorted by the key's bytes.
  * `room`: bytes left free before it, for what is to stand there.
  */
-export function contextBytes(context: EncryptionContext, room = 0): Bytes {
+export const contextBytes = (context: EncryptionContext, room = 0): Bytes =>
+  contextOfAscii(context, room) ?? contextOfUtf8(context, room);
+
+/** The same where all of it is ASCII, as nearly always: a byte a character, so that nothing is encoded on the way. Else undefined. */
+function contextOfAscii(context: EncryptionContext, room: number): Bytes | undefined {
+  let length = room + 4;
+  for (const [name, value] of context) length += 8 + name.length + value.length;
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(room, context.size);
+  let at = room + 4;
+  const put = (text: string): boolean => {
+    view.setUint32(at, text.length);
+    at += 4;
+    for (let unit = 0; unit < text.length; unit++) {
+      const code = text.charCodeAt(unit);
+      if (code > 0x7f) return false;
+      bytes[at++] = code;
+    }
+    return true;
+  };
+  const names = context.size > 1 ? [...context.keys()].sort() : context.keys(); // by code units, which are the bytes
+  for (const name of names) if (!put(name) || !put(context.get(name) ?? "")) return undefined;
+  return bytes;
+}
+
+function contextOfUtf8(context: EncryptionContext, room: number): Bytes {
   const pairs: (readonly [Bytes, Bytes])[] = [];
   let length = room + 4;
   for (const [name, value] of context) {

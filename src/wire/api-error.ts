@@ -20,9 +20,14 @@ export interface Outcome {
   readonly requestId: string;
 }
 
+/** What an object answers: the body of a 200 alone, or whatever else it is. */
+export type Answer = string | Outcome;
+
 /** How a service's answers are printed. */
 export interface Protocol {
-  /** The answer of an operation: its output, or an empty body where it has no output shape. */
-  success(output: object | undefined, requestId: string): Outcome;
+  /** Of the answer to every operation that succeeds. */
+  readonly type: string;
+  /** The body of such an answer: the operation's output, or nothing where it has no output shape. */
+  success(output: object | undefined): string;
   failure(error: ApiError, requestId: string): Outcome;
 }

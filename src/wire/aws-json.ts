@@ -25,9 +25,7 @@ function printable(value: unknown): unknown {
   return members;
 }
 
-function success(output: object | undefined, requestId: string): Outcome {
-  return { status: 200, type: CONTENT_TYPE, body: output === undefined ? "" : JSON.stringify(printable(output)), requestId };
-}
+const success = (output: object | undefined): string => (output === undefined ? "" : JSON.stringify(printable(output)));
 
 /** The answer of a refusal. A message without text is absent, as AWS leaves it. */
 function failure({ code, message }: ApiError, requestId: string): Outcome {
@@ -42,4 +40,4 @@ function failure({ code, message }: ApiError, requestId: string): Outcome {
   };
 }
 
-export const awsJson: Protocol = { success, failure };
+export const awsJson: Protocol = { type: CONTENT_TYPE, success, failure };

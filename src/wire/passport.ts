@@ -1,5 +1,5 @@
 // What the front vouches for to an object: who is calling, for which object, until when. Types, print and parse; its HMAC is made
-// in front/passports.ts and checked in region/passports.ts. Any Worker of the same Cloudflare account can bind our objects and call
+// in front/passport-office.ts and checked in durable/passport-control.ts. Any Worker of the same Cloudflare account can bind our objects and call
 // them, so an object believes nothing that no passport says.
 
 import type { CallerKind } from "./access-key-id.ts";

@@ -6,7 +6,7 @@ import { putAway } from "../support/faults.ts";
 import { newKey } from "../support/new-key.ts";
 import { callFor } from "../support/passports.ts";
 import { eventOf, flawIn, flawOf, outboxOf, parseRecord, recordsOf, rowsOf, trailOf } from "../support/records.ts";
-import { inStore, logOf, restart, ring, stubOf } from "../support/store.ts";
+import { callStore, inStore, logOf, restart, ring } from "../support/store.ts";
 
 const RECORD_BYTES_MAX = 64 * 1024;
 const ROW = { records: 64, bytes: 96 * 1024 };
@@ -81,7 +81,7 @@ describe("one record", () => {
         { ...input, Policy },
         { userAgent: "記".repeat(5000), host: "h".repeat(5000), tlsVersion: "t" },
       );
-      await stubOf(account).kms(call);
+      await callStore(account, call);
       await eventOf(account, call.requestId);
     }
     expect(await longest(account)).toBeLessThanOrEqual(RECORD_BYTES_MAX);

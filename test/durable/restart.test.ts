@@ -11,7 +11,7 @@ import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { callFor, passportFor, rootKeysOf } from "../support/passports.ts";
 import { eventsOf, flawIn, outboxOf, parseRecord, recordsOf, summaryOf } from "../support/records.ts";
 import type { OpenWorld } from "../support/store.ts";
-import { inStore, logOf, restart, ring, stubOf } from "../support/store.ts";
+import { callStore, inStore, logOf, restart, ring } from "../support/store.ts";
 
 const tablesOf = (account: string) =>
   inStore(account, (_, state) => {
@@ -35,7 +35,7 @@ describe("the schema", () => {
     const account = newAccount();
     await logOf(account);
     const strange = await callFor(account, "ListKeys", {}, { passport: await passportFor(account, { object: "0/us-east-1" }) });
-    expect(await stubOf(account).kms(strange)).toBe("passport refused");
+    expect(await callStore(account, strange)).toBeNull();
     expect(await tablesOf(account)).toEqual([]);
     await inStore(account, async (_, state) => expect(await state.storage.getAlarm()).toBeNull());
   });
@@ -189,14 +189,14 @@ describe("root keys", () => {
     const { reply, lines } = await callUnder(account, document, "Encrypt", { KeyId, Plaintext: PLAINTEXT });
     expect(reply).toEqual(internal((reply as { requestId: string }).requestId));
     expect(lines.at(-1)?.["message"]).toContain("root key version 2, which sealed rows of this store, is not among ROOT_KEYS");
-    expect((await callUnder(account, document, "CreateKey", {})).reply).toMatchObject({ status: 200 });
+    expect((await callUnder(account, document, "CreateKey", {})).reply).toBeTypeOf("string");
   });
 
   it("what an older version sealed still opens under a newer one, and what the newer seals bears its version", async () => {
     const account = newAccount();
     const older = { seal: 1, credentials: [1], keys: { 1: V1, 2: V2 } };
     const { reply } = await callUnder(account, older, "CreateKey", {});
-    const { KeyMetadata } = JSON.parse((reply as { body: string }).body) as { KeyMetadata: { KeyId: string } };
+    const { KeyMetadata } = JSON.parse(reply as string) as { KeyMetadata: { KeyId: string } };
     const encrypt = (KeyId: string) => raw("Encrypt", { KeyId, Plaintext: PLAINTEXT }, { account });
     expect((await encrypt(KeyMetadata.KeyId)).status).toBe(200);
     await encrypt(await newKey(account));

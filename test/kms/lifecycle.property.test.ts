@@ -4,6 +4,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
 import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
+import { argumentsOf } from "../support/call-arguments.ts";
 import { newAccount } from "../support/client.ts";
 import { callFor } from "../support/passports.ts";
 import { parseRecord, recordsOf } from "../support/records.ts";
@@ -181,9 +182,12 @@ class Life {
   async #call({ call: name, input }: Call, { instance }: Store): Promise<void> {
     const { model, answer } = afterCall(this.#model, name, input);
     const body = this.#names.meant(JSON.stringify(input));
-    const reply = await instance.kms(await callFor(this.#account, name, input, { body }));
-    if (typeof reply === "string") throw new Error(reply);
-    const { __type, ...members } = JSON.parse(reply.body || "{}") as Record<string, unknown>;
+    const reply = await instance.kms(...argumentsOf(await callFor(this.#account, name, input, { body })));
+    if (reply === null) throw new Error("passport refused");
+    const { __type, ...members } = JSON.parse((typeof reply === "string" ? reply : reply.body) || "{}") as Record<
+      string,
+      unknown
+    >;
     expect(__type ?? this.#names.read(members, answer), `${name} ${JSON.stringify(input)}`).toEqual(answer);
     this.#model = model;
     const { DeletionDate } = members;

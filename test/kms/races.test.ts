@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { perform } from "../../src/kms/call/perform.ts";
+import { argumentsOf } from "../support/call-arguments.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
 import { putAway } from "../support/faults.ts";
 import { holdEncrypt, holdGroup, holdViews, newGate } from "../support/gates.ts";
@@ -27,7 +28,7 @@ it("EnableKeyRotation behind a DisableKeyRotation that was let in with it switch
     const both = Promise.all(calls.map((call) => perform(call, world)));
     await gate.reached;
     gate.open();
-    expect(await both).toMatchObject([{ status: 200 }, { status: 200 }]);
+    expect(await both).toEqual(["", ""]);
     world.callers = callers;
   });
   expect(summaryOf(await eventsOf(account)).slice(2)).toEqual(["DisableKeyRotation", "EnableKeyRotation"]);
@@ -53,7 +54,7 @@ it.each(["DisableKey", "ScheduleKeyDeletion", "DisableKeyRotation"])(
       const rung = instance.alarm();
       await gate.reached;
       world.now = clock; // a passport is good for a minute
-      expect(await instance.kms(await callFor(account, name, { KeyId }))).toMatchObject({ status: 200 });
+      expect(await instance.kms(...argumentsOf(await callFor(account, name, { KeyId })))).toBeTypeOf("string");
       world.now = () => now;
       gate.open();
       await rung;

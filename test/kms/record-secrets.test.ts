@@ -5,7 +5,7 @@ import { PLAINTEXT } from "../support/new-key.ts";
 import { callFor } from "../support/passports.ts";
 import { newRecordedStore } from "../support/recorded.ts";
 import { parseRecord, recordsOf } from "../support/records.ts";
-import { stubOf } from "../support/store.ts";
+import { callStore } from "../support/store.ts";
 
 describe("the record of a refusal", () => {
   it("names the code and the message, what was asked for, and the key where it was found", async () => {
@@ -98,8 +98,8 @@ describe("what no record holds", () => {
     const body = `{"KeyId":"${KeyId}","Plaintext":"${PLAINTEXT}","EncryptionContext":{"half":"\\ud83d"}}`;
     const broken = "ab\u{1f512}".repeat(600); // cut in the middle of a pair
     const call = await callFor(account, "DescribeKey", {}, { body, userAgent: broken });
-    await stubOf(account).kms(call);
-    await stubOf(account).kms({ ...call, requestId: 'half a pair \ud83d, and a "quotation"' });
+    await callStore(account, call);
+    await callStore(account, { ...call, requestId: 'half a pair \ud83d, and a "quotation"' });
     const records = (await recordsOf(account)).map(({ record }) => record);
     expect(records.filter((record) => !record.isWellFormed() || /\p{Cc}/u.test(record))).toEqual([]);
     const names = records.map((record) => parseRecord({ record }).eventName);

@@ -5,7 +5,7 @@ import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { callFor } from "../support/passports.ts";
 import { newRecordedStore, ordered, resource } from "../support/recorded.ts";
 import { eventOf } from "../support/records.ts";
-import { stubOf } from "../support/store.ts";
+import { callStore } from "../support/store.ts";
 
 const MATERIAL_ID = expect.stringMatching(/^[0-9a-f]{64}$/);
 
@@ -168,7 +168,7 @@ it("a request over TLS leaves its version, cipher suite and host", async () => {
   const { account, KeyId } = await newRecordedStore();
   const tls = { tlsVersion: "TLSv1.3", cipherSuite: "AEAD-AES128-GCM-SHA256" };
   const call = await callFor(account, "DescribeKey", { KeyId }, tls);
-  await stubOf(account).kms(call);
+  await callStore(account, call);
   const event = await eventOf(account, call.requestId);
   expect(ordered(event)).toBe(true);
   expect(event["tlsDetails"]).toEqual({ ...tls, clientProvidedHostHeader: call.host });

@@ -2,7 +2,7 @@
 
 import type { Written } from "../../durable/ledger.ts";
 import { serviceEntry } from "../../durable/own-change.ts";
-import { ApiError, type Outcome } from "../../wire/api-error.ts";
+import { type Answer, ApiError } from "../../wire/api-error.ts";
 import { refusalOf } from "../../wire/unknown-error.ts";
 import type { View } from "../callers.ts";
 import type { Commit, Result } from "../operation.ts";
@@ -14,7 +14,7 @@ import type { Located, Readable, Visit } from "./visit.ts";
 
 /** A call that has ended, with its record on the way. */
 export interface Recorded {
-  readonly answer: Outcome;
+  readonly answer: Answer;
   /** Whether the record became durable: the answer leaves only then. */
   readonly durable: boolean | Promise<boolean>;
 }
@@ -34,7 +34,7 @@ export function commit(visit: Readable, view: View, result: Result, world: World
   if (result.noted !== undefined) visit.noted = result.noted;
   if (visit.request.dryRun) throw dryRun();
   return {
-    answer: world.protocol.success(result.output, visit.call.requestId),
+    answer: world.protocol.success(result.output),
     durable: world.ledger.join(entry(visit, world, { output: result.output })),
   };
 }
@@ -46,7 +46,7 @@ const dryRun = (): ApiError =>
   new ApiError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
 
 interface Answered extends Written {
-  readonly answer: Outcome;
+  readonly answer: Answer;
 }
 
 function write(visit: Readable, change: Commit, world: World): Recorded {
@@ -58,7 +58,7 @@ function write(visit: Readable, change: Commit, world: World): Recorded {
       if (made !== undefined) visit.made = made;
       world.memory.settle();
       const behind = events?.map((event) => serviceEntry(event, world));
-      return { entry: entry(visit, world, { output }), behind, answer: world.protocol.success(output, requestId) };
+      return { entry: entry(visit, world, { output }), behind, answer: world.protocol.success(output) };
     },
     (cause) => {
       world.memory.undo();

@@ -2,13 +2,13 @@
 
 import type { ObjectCall, Reply } from "../../durable/call.ts";
 import type { Room } from "../../durable/host.ts";
-import type { Key } from "../../keyring/key.ts";
 import { ApiError } from "../../wire/api-error.ts";
-import type { Call, Operation } from "../operation.ts";
+import type { Operation } from "../operation.ts";
 import { operation } from "../table.ts";
 import type { World } from "../world.ts";
 import { admit } from "./admit.ts";
 import { commit, type Recorded, refuse } from "./commit.ts";
+import { Handed } from "./handed.ts";
 import { CALL, throttling, tokensOf } from "./tokens.ts";
 import { actedOn, type Readable, type Visit } from "./visit.ts";
 
@@ -16,8 +16,8 @@ import { actedOn, type Readable, type Visit } from "./visit.ts";
 const TURNS_MAX = 3;
 
 export async function perform(call: ObjectCall, world: World): Promise<Reply> {
-  const who = await world.passports.open(call?.passport);
-  if (who === undefined) return "passport refused"; // it was logged; nothing is recorded, and nothing has run
+  const who = world.passports.held(call.passport) ?? (await world.passports.open(call.passport));
+  if (who === undefined) return null; // it was logged; nothing is recorded, and nothing has run
   const visit: Visit = { call, who, op: operation(call.name) };
   if (!isRoomFor(visit.op, world.room)) return world.protocol.failure(new ApiError("DependencyTimeoutException"), call.requestId);
   world.ensureSchema();
@@ -40,7 +40,7 @@ async function attempt(visit: Visit, world: World): Promise<Recorded> {
       const view = await world.callers.view(visit.who);
       admit(readable, world);
       pay(readable, world);
-      const result = await readable.request.run(handed(readable, world)); // computes; may take its time; can change nothing
+      const result = await readable.request.run(new Handed(readable, world)); // computes; may take its time; can change nothing
       const done = commit(readable, view, result, world);
       if (done !== undefined) return done;
     }
@@ -64,33 +64,4 @@ function pay(visit: Readable, { rates }: World): void {
   if (visit.paid) return;
   if (!rates.spend(who.account, tokensOf(call.name, op, request, actedOn(visit)))) throw throttling();
   visit.paid = true;
-}
-
-/** What a handler sees. */
-function handed(visit: Readable, world: World): Call {
-  const [key, destination] = actedOn(visit);
-  return {
-    account: world.account,
-    region: world.region,
-    get key() {
-      return present(key);
-    },
-    get destination() {
-      return present(destination);
-    },
-    aliased: visit.located?.find(({ resource }) => resource.kind === "alias")?.key,
-    ciphertext: visit.ciphertext,
-    keyring: world.keyring,
-    reads: world.reads,
-    markers: world.markers(visit.call.name),
-    quotas: world.quotas,
-    now: world.now,
-    random: world.random,
-    uuid: world.uuid,
-  };
-}
-
-function present(key: Key | undefined): Key {
-  if (key === undefined) throw new Error("the operation acts on fewer keys than its handler asks for");
-  return key;
 }
