@@ -1,23 +1,25 @@
 // The D1 side of the record: an idempotent insert, and where it did not store everything, a look at what is really there, so that the
 // outbox lets go of nothing else.
 
-/** A record on its way, with its place in the chain. */
+import type { Links } from "./links.ts";
+
+/** Records on their way, and whose they are. */
 export interface Delivery {
   readonly store: string;
   readonly account: string;
   readonly region: string;
   readonly incarnation: string;
-  readonly links: readonly { readonly sequence: number; readonly record: string; readonly hash: string; readonly time: number }[];
+  readonly links: Links;
 }
 
 export interface Trail {
   /**
    * Stores the records of one incarnation, all or none. None is stored if a different record has one of their sequence numbers already:
    * they would continue a history that is not theirs.
-   * @returns the hash that now stands at each sequence: another than the link's own where the place was taken.
+   * @returns "stored", or the hash that now stands at each sequence: another than the link's own where the place was taken.
    * @throws Error where D1 is away or refuses the statement; nothing is stored then.
    */
-  deliver(delivery: Delivery): Promise<ReadonlyMap<number, string>>;
+  deliver(delivery: Delivery): Promise<"stored" | ReadonlyMap<number, string>>;
   /** Whether D1 accepts writes at all. It distinguishes "D1 rejects this record" from "D1 is unreachable, full or read-only". */
   answers(): Promise<boolean>;
 }
@@ -39,12 +41,10 @@ const PROBE_GONE = "DELETE FROM trail WHERE place = 0";
 
 export const d1Trail = (database: D1Database): Trail => ({
   async deliver({ store, account, region, incarnation, links }) {
-    const rows = JSON.stringify(links.map(({ sequence, record, hash, time }) => [sequence, record, hash, time]));
-    const span = [links[0]?.sequence ?? 0, links.at(-1)?.sequence ?? 0];
-    const insert = database.prepare(INSERT).bind(store, incarnation, account, region, rows, ...span);
+    const span = [links.first, links.last.sequence];
+    const insert = database.prepare(INSERT).bind(store, incarnation, account, region, links.printed, ...span);
     const { meta } = await insert.run();
-    // As many rows as were sent are the rows that were sent: nothing else may have been stored by this statement.
-    if (meta.changes === links.length) return new Map(links.map(({ sequence, hash }) => [sequence, hash]));
+    if (meta.changes === links.length) return "stored"; // this statement inserts nothing but what was sent
     const [, , stored] = await database.batch<{ sequence: number; hash: string }>([
       database.prepare(GIVE_NUMBER).bind(store, incarnation),
       insert,

@@ -1,9 +1,10 @@
 // From the outbox to D1, a statement at a time, in order. A row leaves the outbox only when D1 gives every one of its hashes back.
 
 import type { Beginning } from "../audit/event.ts";
+import { type Link, Links, type Place } from "../audit/links.ts";
 import { described } from "../wire/unknown-error.ts";
 import type { Host } from "./host.ts";
-import { type Batch, type Extent, type Link, ROW } from "./outbox.ts";
+import { type Batch, type Extent, type Part, ROW } from "./outbox.ts";
 
 /** Statements and time a run, so that one alarm ends before the platform ends it. */
 const STATEMENTS_MAX = 200;
@@ -46,7 +47,8 @@ const mayGoOn = ({ statementsLeft, end }: Run, host: Host): boolean => statement
 
 /** What became of a batch. */
 interface Receipt {
-  readonly delivered: readonly Link[];
+  /** The last of it that D1 holds now. */
+  readonly delivered: Place | undefined;
   /** What D1 does not take. */
   readonly refused: readonly Link[];
   /** What finds another record in its place, and all behind it: the trail is ahead of this store. */
@@ -55,23 +57,22 @@ interface Receipt {
   readonly untried: readonly Link[];
 }
 
-const NOTHING: Receipt = { delivered: [], refused: [], displaced: [], untried: [] };
-
-type Part = Pick<Batch, "incarnation" | "links">;
+const NOTHING: Receipt = { delivered: undefined, refused: [], displaced: [], untried: [] };
 
 async function deliver({ incarnation, links }: Part, run: Run, host: Host): Promise<Receipt | "away"> {
   const { name: store, account, region } = host;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    if (!mayGoOn(run, host)) return { ...NOTHING, untried: links };
+    if (!mayGoOn(run, host)) return { ...NOTHING, untried: links.all };
     try {
       const there = await ask(run, host, ({ trail }) => trail.deliver({ store, account, region, incarnation, links }));
-      return there === undefined ? "away" : compare(links, there);
+      if (there === "stored") return { ...NOTHING, delivered: links.last };
+      return there === undefined ? "away" : compare(links.all, there);
     } catch (cause) {
       host.log({ event: "delivery failed", ...described(cause) });
       if ((await ask(run, host, ({ trail }) => trail.answers())) !== true) return "away";
     }
   }
-  return links.length === 1 ? { ...NOTHING, refused: links } : deliverHalves({ incarnation, links }, run, host);
+  return links.length === 1 ? { ...NOTHING, refused: links.all } : deliverHalves({ incarnation, links }, run, host);
 }
 
 /** Asks D1. @returns its answer, or undefined where none has come in time: what comes later is not waited for. */
@@ -94,21 +95,21 @@ function compare(links: readonly Link[], there: ReadonlyMap<number, string>): Re
   const isThere = ({ sequence, hash }: Link): boolean => there.get(sequence) === hash;
   const missing = links.filter((link) => !isThere(link));
   if (missing.length > 0 && !missing.some(({ sequence }) => there.has(sequence))) return "away";
-  return { ...NOTHING, delivered: links.filter(isThere), displaced: missing };
+  return { ...NOTHING, delivered: links.findLast(isThere), displaced: missing };
 }
 
 /** Closes in on what D1 refuses. */
 async function deliverHalves({ incarnation, links }: Part, run: Run, host: Host): Promise<Receipt | "away"> {
   const half = Math.ceil(links.length / 2);
-  const first = await deliver({ incarnation, links: links.slice(0, half) }, run, host);
+  const first = await deliver({ incarnation, links: Links.of(links.all.slice(0, half)) }, run, host);
   if (first === "away") return first;
-  const rest = links.slice(half);
+  const rest = links.all.slice(half);
   // Nothing is stored behind a record of another history.
   const displaced = first.displaced.length > 0;
-  const second = displaced ? { ...NOTHING, displaced: rest } : await deliver({ incarnation, links: rest }, run, host);
+  const second = displaced ? { ...NOTHING, displaced: rest } : await deliver({ incarnation, links: Links.of(rest) }, run, host);
   if (second === "away") return second;
   return {
-    delivered: [...first.delivered, ...second.delivered],
+    delivered: second.delivered ?? first.delivered,
     refused: [...first.refused, ...second.refused],
     displaced: [...first.displaced, ...second.displaced],
     untried: [...first.untried, ...second.untried],
@@ -119,8 +120,7 @@ async function deliverHalves({ incarnation, links }: Part, run: Run, host: Host)
 function letGo(batch: Batch, { delivered, refused, untried }: Receipt, host: Host): void {
   host.storage.transactionSync(() => {
     host.ledger.keepHead(); // these rows may be the last that tell it
-    const last = delivered.at(-1);
-    if (last !== undefined) host.meta.put("delivered", JSON.stringify(placeOf(batch, last)));
+    if (delivered !== undefined) host.meta.put("delivered", JSON.stringify(followed(batch, delivered)));
     host.outbox.remove(batch);
     host.outbox.setAside(batch.incarnation, refused);
     host.outbox.putBack(batch, untried);
@@ -128,9 +128,9 @@ function letGo(batch: Batch, { delivered, refused, untried }: Receipt, host: Hos
   if (refused.length > 0) host.log({ event: "records set aside", count: refused.length, aside: host.outbox.asideCount() });
 }
 
-type Place = NonNullable<Beginning["follows"]>;
+type Followed = NonNullable<Beginning["follows"]>;
 
-const placeOf = ({ incarnation }: Part, { sequence, hash }: Link): Place => ({ incarnation, sequence, hash });
+const followed = ({ incarnation }: Part, { sequence, hash }: Place): Followed => ({ incarnation, sequence, hash });
 
 /**
  * Begins a new incarnation behind the last record that D1 and this object have in common, and chains into it the records that could not be
@@ -139,8 +139,9 @@ const placeOf = ({ incarnation }: Part, { sequence, hash }: Link): Place => ({ i
 function fork(batch: Batch, outcome: Receipt, host: Host): void {
   const { meta, outbox } = host;
   const oldest = () => outbox.oldest(WHILE_NONE_DO);
-  const shared = outcome.delivered.at(-1);
-  const follows = shared === undefined ? (JSON.parse(meta.find("delivered") ?? "null") as Place | null) : placeOf(batch, shared);
+  const { delivered } = outcome;
+  const before = JSON.parse(meta.find("delivered") ?? "null") as Followed | null;
+  const follows = delivered === undefined ? before : followed(batch, delivered);
   try {
     host.storage.transactionSync(() => {
       outbox.remove(batch);
@@ -149,7 +150,7 @@ function fork(batch: Batch, outcome: Receipt, host: Host): void {
       host.ledger.rechain(outcome.displaced);
       for (let next = oldest(); next?.incarnation === batch.incarnation; next = oldest()) {
         outbox.remove(next);
-        host.ledger.rechain(next.links);
+        host.ledger.rechain(next.links.all);
       }
     });
   } catch (cause) {

@@ -5,8 +5,9 @@
 
 import { Chain, FIRST_PREDECESSOR, type Head } from "../audit/chain.ts";
 import { type Beginning, printBeginning } from "../audit/event.ts";
+import type { Link } from "../audit/links.ts";
 import type { Meta } from "./meta.ts";
-import type { Link, Outbox } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** A record that waits for its place. */
 export interface Entry {

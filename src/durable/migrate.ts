@@ -10,7 +10,7 @@ export const OWN_TABLES: Migration = `
   CREATE TABLE deadline (kind TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, ref)) STRICT, WITHOUT ROWID;
   CREATE INDEX deadline_at ON deadline (at);
   CREATE TABLE outbox (
-    id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, records TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, hash TEXT NOT NULL, records TEXT NOT NULL,
     usages TEXT NOT NULL
   ) STRICT;
   CREATE TABLE aside (id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, records TEXT NOT NULL) STRICT;

@@ -4,6 +4,7 @@
 // A row holds many records as one TEXT: a JSON array of [sequence, record as a string, hash, time] each. That is the form in which the
 // drain hands them on, and cheaper than a row a record.
 
+import { type Link, Links, type Place } from "../audit/links.ts";
 import { isWithinBytes, utf8 } from "../wire/bytes.ts";
 
 /**
@@ -32,22 +33,14 @@ export interface Extent {
 /** Of a row: so little that it can be handed on while calls wait. */
 export const ROW: Extent = { records: 64, bytes: 96 * 1024 };
 
-/** A record with its place in the chain. */
-export interface Link {
-  readonly sequence: number;
-  readonly record: string;
-  /** 64 hexadecimal digits. */
-  readonly hash: string;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  /** What is kept beside the record, where the link is to be appended. */
-  readonly attached?: readonly unknown[] | undefined;
+/** Links of one incarnation, in the order of its chain. */
+export interface Part {
+  readonly incarnation: string;
+  readonly links: Links;
 }
 
-/** Whole rows of one incarnation, one behind the other. */
-export interface Batch {
-  readonly incarnation: string;
-  readonly links: readonly Link[];
+/** Whole rows, one behind the other. */
+export interface Batch extends Part {
   /** The keys of its first row and of its last. */
   readonly rows: readonly [first: number, last: number];
 }
@@ -56,8 +49,8 @@ export interface Outbox {
   append(incarnation: string, links: readonly Link[]): void;
   /** The oldest rows, as many as fit, and at least one. */
   oldest(most: Extent): Batch | undefined;
-  /** The newest link that is still here, if it is of this incarnation. */
-  newest(incarnation: string): Link | undefined;
+  /** Where the newest link stands that is still here, if it is of this incarnation. */
+  newest(incarnation: string): Place | undefined;
   remove(batch: Batch): void;
   /** Gives links of a batch that has been removed their place before all others again. */
   putBack(batch: Batch, links: readonly Link[]): void;
@@ -67,23 +60,18 @@ export interface Outbox {
   isEmpty(): boolean;
 }
 
-type Row = { id: number; incarnation: string; records: string; bytes: number };
-type Printed = readonly [sequence: number, record: string, hash: string, time: number];
+type Row = { id: number; incarnation: string; first: number; last: number; hash: string; records: string; bytes: number };
 
-const print = ({ sequence, record, hash, time }: Link): string => `[${sequence},${JSON.stringify(record)},"${hash}",${time}]`;
-
-const parse = (records: string): Link[] =>
-  (JSON.parse(records) as Printed[]).map(([sequence, record, hash, time]) => ({ sequence, record, hash, time }));
-
-const together = (printed: readonly string[]): string => `[${printed.join(",")}]`;
+/** A row's sequences have no gap. */
+const recordsIn = ({ first, last }: Row): number => last - first + 1;
 
 /** Where each row begins, so that every one keeps to its extent. */
-function rowStarts(printed: readonly string[]): number[] {
+function rowStarts(links: readonly Link[]): number[] {
   const starts = [0];
   let records = 0;
   let bytes = 1;
-  for (const [at, text] of printed.entries()) {
-    const more = utf8(text).byteLength + 1;
+  for (const [at, link] of links.entries()) {
+    const more = utf8(Links.of([link]).printed).byteLength - 1;
     if (records > 0 && (records >= ROW.records || bytes + more > ROW.bytes)) {
       starts.push(at);
       records = 0;
@@ -97,51 +85,55 @@ function rowStarts(printed: readonly string[]): number[] {
 
 export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outbox {
   /** `id`: null for a place behind all others. */
-  const insert = (id: number | null, incarnation: string, links: readonly Link[], records: string): void => {
-    const [first, last] = [links[0]?.sequence, links.at(-1)?.sequence];
-    if (first === undefined || last === undefined) return;
-    const attached = attachments.enter(links.flatMap((link) => link.attached ?? []));
-    const statement = "INSERT INTO outbox (id, incarnation, first, last, records, usages) VALUES (?, ?, ?, ?, ?, ?)";
-    sql.exec(statement, id, incarnation, first, last, records, attached);
+  const insert = (
+    id: number | null,
+    incarnation: string,
+    { first, last, printed }: Links,
+    attached: readonly unknown[],
+  ): void => {
+    const statement = "INSERT INTO outbox (id, incarnation, first, last, hash, records, usages) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    sql.exec(statement, id, incarnation, first, last.sequence, last.hash, printed, attachments.enter(attached));
+  };
+
+  const append = (incarnation: string, held: readonly Link[], links = Links.of(held)): void => {
+    const attached = held.flatMap((link) => link.attached ?? []);
+    insert(null, incarnation, links, attached);
   };
 
   /** One row at a time, so that a long outbox does not come into memory. */
   const rowBehind = (id: number): Row | undefined => {
-    const query = `SELECT id, incarnation, records, octet_length(records) AS bytes FROM outbox WHERE id > ? ORDER BY id LIMIT 1`;
-    return sql.exec<Row>(query, id).toArray()[0];
+    const columns = "id, incarnation, first, last, hash, records, octet_length(records) AS bytes";
+    return sql.exec<Row>(`SELECT ${columns} FROM outbox WHERE id > ? ORDER BY id LIMIT 1`, id).toArray()[0];
   };
 
   return {
-    append(incarnation, links) {
-      const printed = links.map(print);
-      const records = together(printed);
-      if (links.length <= ROW.records && isWithinBytes(records, ROW.bytes)) return insert(null, incarnation, links, records);
-      const starts = rowStarts(printed);
-      for (const [row, start] of starts.entries()) {
-        const end = starts[row + 1];
-        insert(null, incarnation, links.slice(start, end), together(printed.slice(start, end)));
-      }
+    append(incarnation, held) {
+      const links = Links.of(held);
+      if (held.length <= ROW.records && isWithinBytes(links.printed, ROW.bytes)) return append(incarnation, held, links);
+      const starts = rowStarts(held);
+      for (const [row, start] of starts.entries()) append(incarnation, held.slice(start, starts[row + 1]));
     },
     oldest(most) {
-      const links: Link[] = [];
       const first = rowBehind(0);
       if (first === undefined) return undefined;
-      const { incarnation } = first;
-      let last = first.id;
-      let bytes = 0;
-      for (let row: Row | undefined = first; row?.incarnation === incarnation; row = rowBehind(row.id)) {
-        const more = parse(row.records);
+      const rows: Row[] = [];
+      let [records, bytes] = [0, 0];
+      for (let row: Row | undefined = first; row?.incarnation === first.incarnation; row = rowBehind(row.id)) {
+        records += recordsIn(row);
         bytes += row.bytes;
-        if (links.length > 0 && (links.length + more.length > most.records || bytes > most.bytes)) break;
-        links.push(...more);
-        last = row.id;
+        if (rows.length > 0 && (records > most.records || bytes > most.bytes)) break;
+        rows.push(row);
       }
-      return { incarnation, links, rows: [first.id, last] };
+      const last = rows.at(-1) ?? first;
+      const texts = rows.map((row) => row.records);
+      const length = rows.reduce((sum, row) => sum + recordsIn(row), 0);
+      const links = Links.together(texts, first.first, { sequence: last.last, hash: last.hash }, length);
+      return { incarnation: first.incarnation, links, rows: [first.id, last.id] };
     },
     newest(incarnation) {
-      const query = "SELECT incarnation, records FROM outbox ORDER BY id DESC LIMIT 1";
-      const [row] = sql.exec<Pick<Row, "incarnation" | "records">>(query).toArray();
-      return row?.incarnation === incarnation ? parse(row.records).at(-1) : undefined;
+      const query = "SELECT incarnation, last AS sequence, hash FROM outbox ORDER BY id DESC LIMIT 1";
+      const [row] = sql.exec<{ incarnation: string; sequence: number; hash: string }>(query).toArray();
+      return row?.incarnation === incarnation ? row : undefined;
     },
     remove({ rows }) {
       const query = `SELECT usages AS attached FROM outbox WHERE id BETWEEN ? AND ? AND usages <> '${NOTHING_ATTACHED}' ORDER BY id`;
@@ -149,10 +141,12 @@ export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outb
       for (const { attached } of leaving) attachments.leave(attached);
       sql.exec("DELETE FROM outbox WHERE id BETWEEN ? AND ?", ...rows);
     },
-    putBack: ({ incarnation, rows: [first] }, links) => insert(first, incarnation, links, together(links.map(print))),
+    putBack({ incarnation, rows: [first] }, links) {
+      if (links.length > 0) insert(first, incarnation, Links.of(links), []);
+    },
     setAside(incarnation, links) {
       for (const link of links)
-        sql.exec("INSERT INTO aside (incarnation, records) VALUES (?, ?)", incarnation, together([print(link)]));
+        sql.exec("INSERT INTO aside (incarnation, records) VALUES (?, ?)", incarnation, Links.of([link]).printed);
     },
     asideCount: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM aside").one().count,
     isEmpty: () => sql.exec("SELECT 1 FROM outbox LIMIT 1").toArray().length === 0,

@@ -50,7 +50,7 @@ it("many rows go in one statement, and a run ends after 200 statements", async (
       answers: async () => true,
       async deliver({ links }) {
         statements.push(links.length);
-        return new Map(links.map(({ sequence, hash }) => [sequence, hash]));
+        return new Map(links.all.map(({ sequence, hash }) => [sequence, hash]));
       },
     };
   });

@@ -18,7 +18,7 @@ it.each([
   await interpose(account, (d1) => ({
     ...d1,
     async deliver(delivery) {
-      if (delivery.links.some(({ record }) => record.includes("EnableKey"))) throw new Error("refused");
+      if (delivery.links.printed.includes("EnableKey")) throw new Error("refused");
       return d1.deliver(delivery);
     },
   }));

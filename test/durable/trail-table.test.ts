@@ -3,6 +3,7 @@
 
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
+import { Links } from "../../src/audit/links.ts";
 import { type Delivery, d1Trail } from "../../src/audit/trail.ts";
 
 const RECORD_BYTES = 1000;
@@ -45,15 +46,17 @@ const newStore = (): Omit<Delivery, "links"> => {
   return { store: `${account}/us-east-1`, account, region: "us-east-1", incarnation: crypto.randomUUID() };
 };
 
-const linksFrom = (first: number, count: number, kind = "a") =>
-  Array.from({ length: count }, (_, at) => ({
-    sequence: first + at,
-    record: kind.repeat(RECORD_BYTES),
-    hash: `${kind}${first + at}`.padStart(64, "0"),
-    time: 1_800_000_000_000 + first + at,
-  }));
+const linksFrom = (first: number, count: number, kind = "a"): Links =>
+  Links.of(
+    Array.from({ length: count }, (_, at) => ({
+      sequence: first + at,
+      record: kind.repeat(RECORD_BYTES),
+      hash: `${kind}${first + at}`.padStart(64, "0"),
+      time: 1_800_000_000_000 + first + at,
+    })),
+  );
 
-const hashesOf = (links: Delivery["links"]) => new Map(links.map(({ sequence, hash }) => [sequence, hash]));
+const hashesOf = (links: Links) => new Map(links.all.map(({ sequence, hash }) => [sequence, hash]));
 
 it("a record of 1,000 bytes takes at most 1,600 and two rows, in one statement, whatever stores take turns", async () => {
   const chains = Array.from({ length: 20 }, newStore);

@@ -1,7 +1,7 @@
 // What stands in a store's outbox and in the trail, and whether its chain holds.
 
 import { env } from "cloudflare:workers";
-import type { Link } from "../../src/durable/outbox.ts";
+import type { Link } from "../../src/audit/links.ts";
 import { REGION } from "./client.ts";
 import { inStore } from "./store.ts";
 

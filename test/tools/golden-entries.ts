@@ -191,7 +191,7 @@ function outboxRow(): Entry {
   const written: unknown[][] = [];
   const sql = { exec: (...values: unknown[]) => void written.push(values) };
   outbox(sql as unknown as SqlStorage, noAttachments).append("0f8fad5b-d9cb-469f-a165-70867728950e", links);
-  const [, , incarnation, first, last, records] = written[0] ?? [];
+  const [, , incarnation, first, last, , records] = written[0] ?? [];
   return { kind: "outbox row", links, incarnation, first, last, records };
 }
 

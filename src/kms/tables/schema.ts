@@ -53,12 +53,12 @@ export const MIGRATIONS: readonly Migration[] = [
   `
   ALTER TABLE outbox RENAME TO outbox_before;
   CREATE TABLE outbox (
-    id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, records TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, hash TEXT NOT NULL, records TEXT NOT NULL,
     usages TEXT NOT NULL
   ) STRICT;
   CREATE TABLE aside (id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, records TEXT NOT NULL) STRICT;
-  INSERT INTO outbox (incarnation, first, last, records, usages)
-    SELECT incarnation, first, last, records, usages FROM outbox_before WHERE aside = 0
+  INSERT INTO outbox (incarnation, first, last, hash, records, usages)
+    SELECT incarnation, first, last, records ->> '$[#-1][2]', records, usages FROM outbox_before WHERE aside = 0
     ORDER BY incarnation = (SELECT value FROM meta WHERE name = 'incarnation'), incarnation, first;
   INSERT INTO aside (incarnation, records)
     SELECT incarnation, records FROM outbox_before WHERE aside = 1 ORDER BY incarnation, first;
