@@ -6,7 +6,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { slice } from "./load.ts";
-import { compare, type Load, median } from "./pairs.ts";
+import { compare, type Load } from "./pairs.ts";
+import { printedQuartiles, spreadOf } from "./statistics.ts";
 import { startTarget, type Target } from "./target.ts";
 
 const SLOWER_MAX = 0.1;
@@ -47,12 +48,10 @@ let failed = false;
 
 async function atMostATenthSlower(what: string, measured: Load, against: Load): Promise<void> {
   const { ratios } = await compare(measured, against, extent);
-  const ratio = median(ratios);
-  const verdict = ratio >= 1 - SLOWER_MAX ? "" : "  slower by more than a tenth";
+  const ratio = spreadOf(ratios);
+  const verdict = ratio.median >= 1 - SLOWER_MAX ? "" : "  slower by more than a tenth";
   if (verdict !== "") failed = true;
-  console.log(
-    `${what.padEnd(40)} ${ratio.toFixed(2)}  ${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}${verdict}`,
-  );
+  console.log(`${what.padEnd(40)} ${ratio.median.toFixed(2)}  ${printedQuartiles(ratio)}${verdict}`);
 }
 
 const [fresh, aged] = await Promise.all([startTarget(), startTarget()]);

@@ -55,9 +55,3 @@ export async function compare(measured: Load, against: Load, extent: Extent): Pr
   }
   return { ratios, slices };
 }
-
-export function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((left, right) => left - right);
-  const [lower, upper] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
-  return lower === undefined || upper === undefined ? Number.NaN : (lower + upper) / 2;
-}

@@ -1,6 +1,7 @@
 // What a bench prints: a line for each load and count of connections.
 
-import { type Compared, median } from "./pairs.ts";
+import type { Compared } from "./pairs.ts";
+import { median, printedQuartiles, type Spread, spreadOf } from "./statistics.ts";
 
 const CLIENT_CPU_MAX = 0.8;
 
@@ -10,14 +11,12 @@ export interface Row {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly ratio: number;
-  readonly ratioMin: number;
-  readonly ratioMax: number;
+  readonly ratio: Spread;
   readonly aim: number | undefined;
   readonly clientCpu: number;
 }
 
-export const HEADING = "conn  what             req/s   p50 ms   p99 ms  ratio  spread     client";
+export const HEADING = "conn  what             req/s   p50 ms   p99 ms  ratio  quartiles  client";
 
 export function rowOf(name: string, connections: number, { ratios, slices }: Compared, aim: number | undefined): Row {
   return {
@@ -26,32 +25,30 @@ export function rowOf(name: string, connections: number, { ratios, slices }: Com
     requestsPerSecond: median(slices.map((one) => one.requestsPerSecond)),
     p50Ms: median(slices.map((one) => one.p50Ms)),
     p99Ms: median(slices.map((one) => one.p99Ms)),
-    ratio: median(ratios),
-    ratioMin: Math.min(...ratios),
-    ratioMax: Math.max(...ratios),
+    ratio: spreadOf(ratios),
     aim,
     clientCpu: Math.max(...slices.map((one) => one.clientCpu)),
   };
 }
 
 export function line(row: Row): string {
-  const { name, connections, requestsPerSecond, p50Ms, p99Ms, ratio, ratioMin, ratioMax, aim, clientCpu } = row;
+  const { name, connections, requestsPerSecond, p50Ms, p99Ms, ratio, aim, clientCpu } = row;
   const columns = [
     String(connections).padStart(4),
     name.padEnd(15),
     requestsPerSecond.toFixed(0).padStart(6),
     p50Ms.toFixed(2).padStart(8),
     p99Ms.toFixed(2).padStart(8),
-    ratio.toFixed(2).padStart(6),
-    `${ratioMin.toFixed(2)}–${ratioMax.toFixed(2)}`.padEnd(10),
+    ratio.median.toFixed(2).padStart(6),
+    printedQuartiles(ratio).padEnd(10),
     `${(clientCpu * 100).toFixed(0)} %`.padStart(5),
-    aim === undefined ? "" : `aim ${aim.toFixed(2)} ${ratio >= aim ? "reached" : "missed"}`,
+    aim === undefined ? "" : `aim ${aim.toFixed(2)} ${ratio.median >= aim ? "reached" : "missed"}`,
   ];
   return columns.join(" ");
 }
 
 /** Where the client itself was the limit, nothing was measured: says so, and lets the run fail. */
-export function refuseBusyClient(rows: readonly Row[]): void {
+export function refuseBusyClient(rows: readonly Pick<Row, "name" | "connections" | "clientCpu">[]): void {
   const busy = rows
     .filter(({ clientCpu }) => clientCpu > CLIENT_CPU_MAX)
     .map(({ name, connections }) => `${name}@${connections}`);
