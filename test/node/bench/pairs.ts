@@ -1,10 +1,9 @@
 // Comparing by pairs: what is measured on such machines at different minutes cannot be compared.
 
-import { setTimeout as pause } from "node:timers/promises";
 import { type Slice, slice } from "./load.ts";
 
 export interface Compared {
-  /** Requests a second of the first, over the mean of the second's directly before and after. */
+  /** Requests a second of the first over those of the second, measured at nearly the same time. */
   readonly ratios: readonly number[];
   readonly slices: readonly Slice[];
 }
@@ -19,8 +18,6 @@ export interface Extent {
   readonly connections: number;
   readonly pairs: number;
   readonly milliseconds: number;
-  /** Without load before each slice, where the two loads are on two servers: what one still has to do would slow the other. */
-  readonly restMs?: number;
 }
 
 /** As the command line gives it. */
@@ -35,12 +32,13 @@ type Given = Readonly<Record<keyof typeof EXTENT_OPTIONS, string>>;
 export const extentsOf = ({ pairs, slice, connections }: Given): Extent[] =>
   connections.split(",").map((count) => ({ connections: Number(count), pairs: Number(pairs), milliseconds: Number(slice) }));
 
-async function run({ port, prepare }: Load, { connections, milliseconds, restMs = 0 }: Extent): Promise<Slice> {
-  await pause(restMs);
-  return slice(port, await prepare(), connections, milliseconds);
-}
+export const run = async ({ port, prepare }: Load, { connections, milliseconds }: Omit<Extent, "pairs">): Promise<Slice> =>
+  slice(port, await prepare(), connections, milliseconds);
 
-/** Measures one load against another, after a slice of each that does not count. */
+/**
+ * Measures one load against another of the same server, after a slice of each that does not count. A ratio is that of a slice of the
+ * first to the mean of the second's slices directly before and after.
+ */
 export async function compare(measured: Load, against: Load, extent: Extent): Promise<Compared> {
   await run(measured, extent);
   await run(against, extent);

@@ -21,35 +21,42 @@ interface Stat {
   readonly state: string;
   readonly parent: number;
   readonly startTime: string;
+  /** Processor time in hundredths of a second: its own, and that of its children that have ended and were waited for. */
+  readonly ticks: number;
 }
 
 export function statOf(pid: number): Stat | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const nameEnd = text.lastIndexOf(")");
-    const fields = text.slice(nameEnd + 2).split(" ");
-    return {
-      name: text.slice(text.indexOf("(") + 1, nameEnd),
-      state: fields[0] ?? "",
-      parent: Number(fields[1]),
-      startTime: fields[19] ?? "",
-    };
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return undefined;
   }
 }
 
-/** A zombie does not live: where nothing reaps orphans they stay for ever. */
-export function lives(pid: number): boolean {
-  const stat = statOf(pid);
-  return stat !== undefined && stat.state !== "Z" && stat.state !== "X";
+/** /proc/PID/stat: "PID (NAME) STATE PPID …"; the name may itself hold spaces and brackets, so the last one ends it. */
+export function parseStat(text: string): Stat {
+  const nameEnd = text.lastIndexOf(")");
+  const fields = text.slice(nameEnd + 2).split(" ");
+  return {
+    name: text.slice(text.indexOf("(") + 1, nameEnd),
+    state: fields[0] ?? "",
+    parent: Number(fields[1]),
+    startTime: fields[19] ?? "",
+    ticks: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0),
+  };
 }
+
+/** A zombie does not live: where nothing reaps orphans they stay for ever. */
+export const lives = (pid: number): boolean => isLiving(statOf(pid));
+
+const isLiving = (stat: Stat | undefined): stat is Stat => stat !== undefined && stat.state !== "Z" && stat.state !== "X";
 
 /** A process and all that descends from it. */
 export function familyOf(ancestor: number): number[] {
-  const all = readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name));
+  const pids = readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name));
+  const all = pids.map((pid) => ({ pid: Number(pid), stat: statOf(Number(pid)) })).filter(({ stat }) => isLiving(stat));
   const family = [ancestor];
-  for (const member of family) family.push(...all.map(Number).filter((pid) => lives(pid) && statOf(pid)?.parent === member));
+  for (const member of family) family.push(...all.filter(({ stat }) => stat?.parent === member).map(({ pid }) => pid));
   return family;
 }
 
