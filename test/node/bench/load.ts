@@ -38,7 +38,7 @@ export async function slice(
   };
 }
 
-interface Pouring {
+export interface Pouring {
   readonly connections: number;
   readonly milliseconds: number;
   /** Each answer adds its latency here as it comes: whoever holds the list can count them meanwhile. */
@@ -46,7 +46,7 @@ interface Pouring {
 }
 
 /** The load itself, as `slice` describes it. @returns what it took, all connections closed. */
-async function pour(
+export async function pour(
   port: number,
   requests: readonly Buffer[],
   { connections, milliseconds, latencies }: Pouring,

@@ -9,7 +9,7 @@ const FOREIGN_MAX = 0.1;
 const PATIENCE_MS = 5 * 60_000;
 
 /** @returns how much of one processor other processes than this one and its descendants have taken since; it may be more than one. */
-function foreignLoadFromNow(): () => number {
+export function foreignLoadFromNow(): () => number {
   const [busy, own, begin] = [busySeconds(), cpuSecondsOf(process.pid), performance.now()];
   return () => {
     const foreign = busySeconds() - busy - (cpuSecondsOf(process.pid) - own);

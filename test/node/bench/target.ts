@@ -3,11 +3,12 @@
 import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCredentials } from "../../../src/auth/credentials.ts";
 import { CHECKOUT } from "../../../src/cli/arguments.ts";
 import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
+import { workerdsOf } from "../e2e/processes.ts";
 import { type Credentials, signedCalls } from "./requests.ts";
 
 export interface Target {
@@ -22,6 +23,8 @@ export interface Target {
     inputs: readonly Readonly<Record<string, unknown>>[],
     count: number,
   ): Promise<Buffer[]>;
+  /** Where Miniflare keeps what the server stores. */
+  readonly data: string;
   /** Resident memory of workerd, in MiB. */
   memory(): number;
   stop(): Promise<void>;
@@ -67,13 +70,14 @@ export function targetAt(port: number, rootKeys: string): Called {
 export async function startTarget(checkout = CHECKOUT): Promise<Target> {
   const rootKeys = randomBytes(32).toString("base64");
   const child = fork(join(checkout, "test/node/bench/serve.ts"), { cwd: checkout, env: { ...process.env, ROOT_KEYS: rootKeys } });
-  const { endpoint } = await new Promise<{ endpoint: string }>((resolve, reject) => {
-    child.once("message", (message) => resolve(message as { endpoint: string }));
+  const { endpoint, state } = await new Promise<{ endpoint: string; state: string }>((resolve, reject) => {
+    child.once("message", (message) => resolve(message as { endpoint: string; state: string }));
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
   });
   return {
     ...targetAt(Number(new URL(endpoint).port), rootKeys),
-    memory: () => memoryOf(child.pid ?? 0),
+    data: state,
+    memory: () => Math.max(...workerdsOf(child.pid ?? 0).map(residentMiB)),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
@@ -83,16 +87,5 @@ export async function startTarget(checkout = CHECKOUT): Promise<Target> {
   };
 }
 
-/** Of the workerd that a process has started. */
-function memoryOf(parent: number): number {
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      const isOurs = status.startsWith("Name:\tworkerd\n") && status.includes(`\nPPid:\t${parent}\n`);
-      if (isOurs) return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-    } catch {
-      // it ended while we looked
-    }
-  }
-  return Number.NaN;
-}
+const residentMiB = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
