@@ -1,11 +1,14 @@
 // `npm run bench`: what each operation costs beside the floor (a Worker that calls an object that echoes), by paired slices: a slice of
 // the floor directly before and after each slice of an operation, because such machines change their speed by the minute.
 //
-// --json: figures as JSON · --pairs N · --slice MS · --connections 1,16,64 · --only Encrypt,Decrypt
+// With --peers, what each operation costs beside moto and OpenBao, where these are installed: bench/peers.ts.
+//
+// --peers · --json: figures as JSON · --pairs N · --slice MS · --connections 1,16,64 · --only Encrypt,Decrypt
 
 import { parseArgs } from "node:util";
 import { createKey, loadNamed, loadsOf, plainLoad } from "./bench/loads.ts";
-import { compare, EXTENT_OPTIONS, extentsOf } from "./bench/pairs.ts";
+import { compare, type Extent, extentsOf } from "./bench/pairs.ts";
+import { measurePeers } from "./bench/peers.ts";
 import { HEADING, line, type Row, refuseBusyClient, rowOf } from "./bench/rows.ts";
 import { startTarget } from "./bench/target.ts";
 
@@ -17,35 +20,47 @@ const AIMS: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   DescribeKey: { 64: 0.75 },
 };
 
+const FLOOR = {
+  pairs: "5",
+  slice: "700",
+  only: "static,body,DescribeKey,Encrypt,Decrypt,GenerateDataKey,GenerateRandom,ReEncrypt",
+};
+/** What all of them can do. A slice is longer than records wait for the drain, so that it has its own drain in it. */
+const PEERS = { pairs: "6", slice: "2000", only: "Encrypt,Decrypt,GenerateDataKey" };
+
 const { values } = parseArgs({
   options: {
-    ...EXTENT_OPTIONS,
+    pairs: { type: "string" },
+    slice: { type: "string" },
+    connections: { type: "string", default: "1,16,64" },
+    only: { type: "string" },
     json: { type: "boolean", default: false },
-    only: { type: "string", default: "static,body,DescribeKey,Encrypt,Decrypt,GenerateDataKey,GenerateRandom,ReEncrypt" },
+    peers: { type: "boolean", default: false },
   },
 });
+const given = { ...(values.peers ? PEERS : FLOOR), ...values };
+const [extents, names] = [extentsOf(given), given.only.split(",")];
+if (values.peers) await measurePeers(extents, names, values.json);
+else await measureFloor(extents, names);
 
-const target = await startTarget();
-try {
-  const rows = await measure();
-  if (values.json) console.log(JSON.stringify(rows, undefined, 2));
-  refuseBusyClient(rows);
-} finally {
-  await target.stop();
-}
-
-async function measure(): Promise<Row[]> {
-  const loads = await loadsOf(target, await createKey(target));
-  const floor = plainLoad(target.port, "/bench/floor");
-  const rows: Row[] = [];
-  if (!values.json) console.log(HEADING);
-  for (const extent of extentsOf(values)) {
-    for (const name of values.only.split(",")) {
-      const compared = await compare(loadNamed(name, loads), floor, extent);
-      const row = rowOf(name, extent.connections, compared, AIMS[name]?.[extent.connections]);
-      rows.push(row);
-      if (!values.json) console.log(line(row));
+async function measureFloor(extents: readonly Extent[], names: readonly string[]): Promise<void> {
+  const target = await startTarget();
+  try {
+    const loads = await loadsOf(target, await createKey(target));
+    const floor = plainLoad(target.port, "/bench/floor");
+    const rows: Row[] = [];
+    if (!values.json) console.log(HEADING);
+    for (const extent of extents) {
+      for (const name of names) {
+        const compared = await compare(loadNamed(name, loads), floor, extent);
+        const row = rowOf(name, extent.connections, compared, AIMS[name]?.[extent.connections]);
+        rows.push(row);
+        if (!values.json) console.log(line(row));
+      }
     }
+    if (values.json) console.log(JSON.stringify(rows, undefined, 2));
+    refuseBusyClient(rows);
+  } finally {
+    await target.stop();
   }
-  return rows;
 }

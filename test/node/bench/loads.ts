@@ -2,15 +2,16 @@
 
 import { randomBytes } from "node:crypto";
 import type { Load } from "./pairs.ts";
-import { plainCall } from "./requests.ts";
-import type { Called } from "./target.ts";
+import { plainCall, type Service } from "./requests.ts";
 
 export const ACCOUNT = "123456789012";
 /** Prepared requests a slice: each is sent many times. */
 const PREPARED = 128;
 const BODY = "x".repeat(512);
+export const CONTEXT = { purpose: "bench", tenant: "one" };
+export const PLAINTEXT = randomBytes(256).toString("base64");
 
-export async function createKey({ call }: Called): Promise<string> {
+export async function createKey({ call }: Service): Promise<string> {
   const { KeyMetadata } = await call(ACCOUNT, "CreateKey", {});
   return (KeyMetadata as { KeyId: string }).KeyId;
 }
@@ -20,9 +21,8 @@ export const plainLoad = (port: number, path: string): Load => ({
   prepare: async () => [plainCall(port, path, BODY)],
 });
 
-export async function loadsOf({ port, call, prepare }: Called, KeyId: string): Promise<Record<string, Load>> {
-  const EncryptionContext = { purpose: "bench", tenant: "one" };
-  const Plaintext = randomBytes(256).toString("base64");
+export async function loadsOf({ port, call, prepare }: Service, KeyId: string): Promise<Record<string, Load>> {
+  const [EncryptionContext, Plaintext] = [CONTEXT, PLAINTEXT];
   const { CiphertextBlob } = await call(ACCOUNT, "Encrypt", { KeyId, Plaintext, EncryptionContext });
   const repeated = (operation: string, input: Record<string, unknown>): Load => ({
     port,

@@ -21,13 +21,11 @@ export interface Extent {
 }
 
 /** As the command line gives it. */
-export const EXTENT_OPTIONS = {
-  pairs: { type: "string", default: "5" },
-  slice: { type: "string", default: "700" },
-  connections: { type: "string", default: "1,16,64" },
-} as const;
-
-type Given = Readonly<Record<keyof typeof EXTENT_OPTIONS, string>>;
+interface Given {
+  readonly pairs: string;
+  readonly slice: string;
+  readonly connections: string;
+}
 
 export const extentsOf = ({ pairs, slice, connections }: Given): Extent[] =>
   connections.split(",").map((count) => ({ connections: Number(count), pairs: Number(pairs), milliseconds: Number(slice) }));

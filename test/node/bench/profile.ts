@@ -19,7 +19,7 @@ import { Inspector } from "./inspector.ts";
 import { slice } from "./load.ts";
 import { createKey, loadNamed, loadsOf } from "./loads.ts";
 import { bytesByFunction, type Costs, microsecondsByFunction } from "./profiles.ts";
-import { targetAt } from "./target.ts";
+import { edgekeepAt } from "./target.ts";
 
 /** A sample each so many bytes, on average: fine enough for what a call makes of one object. */
 const SAMPLING_BYTES = 512;
@@ -65,7 +65,7 @@ async function startWorker(): Promise<Miniflare> {
 }
 
 async function profile(): Promise<void> {
-  const target = targetAt(Number((await miniflare.unsafeGetDirectURL()).port), rootKeys);
+  const target = edgekeepAt(Number((await miniflare.unsafeGetDirectURL()).port), rootKeys);
   const load = loadNamed(values.operation, await loadsOf(target, await createKey(target)));
   const [connections, milliseconds] = [Number(values.connections), Number(values.seconds) * 1000];
   const run = async () => slice(load.port, await load.prepare(), connections, milliseconds);

@@ -9,7 +9,7 @@ import { type Compared, type Extent, type Load, run } from "./pairs.ts";
 const REST_MS = 1500;
 
 /** A slice, and the rest behind it, so that what this server still has to do does not slow the next one. */
-async function restedSlice(load: Load, extent: Extent): Promise<Slice> {
+export async function restedSlice(load: Load, extent: Extent): Promise<Slice> {
   const taken = await run(load, extent);
   await pause(REST_MS);
   return taken;
