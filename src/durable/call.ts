@@ -19,24 +19,5 @@ export interface ObjectCall {
   readonly receivedAt: number;
 }
 
-/** A call's members as they cross: one by one, without their names, which would cross with each. New ones are added at the end. */
-export type CallArguments = readonly [
-  passport: string,
-  name: string,
-  body: string,
-  requestId: string,
-  receivedAt: number,
-  sourceAddress: string,
-  userAgent: string,
-  host: string,
-  tlsVersion?: string | undefined,
-  cipherSuite?: string | undefined,
-];
-
-export function callOf(...crossed: CallArguments): ObjectCall {
-  const [passport, name, body, requestId, receivedAt, sourceAddress, userAgent, host, tlsVersion, cipherSuite] = crossed;
-  return { passport, name, body, requestId, receivedAt, sourceAddress, userAgent, host, tlsVersion, cipherSuite };
-}
-
 /** `null`: the passport was refused. Nothing has run, and the call may be made again with a new one. */
 export type Reply = Answer | null;

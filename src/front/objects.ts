@@ -1,6 +1,6 @@
 // Which object, and where: the caller's own, in the part of the namespace that its Region has; and how it is called.
 
-import type { CallArguments, ObjectCall, Reply } from "../durable/call.ts";
+import type { ObjectCall, Reply } from "../durable/call.ts";
 import type { Env } from "../env.ts";
 import type { Answer } from "../wire/api-error.ts";
 import { rootArn } from "../wire/arn.ts";
@@ -9,7 +9,7 @@ import type { Caller } from "./authenticate.ts";
 import type { PassportOffice } from "./passport-office.ts";
 
 interface RegionalKeyStoreStub {
-  kms(...call: CallArguments): Promise<Reply>;
+  kms(call: ObjectCall): Promise<Reply>;
 }
 
 /** The one place that knows the stub's type: RPC's own typing loses the union. A stub belongs to its request. */
@@ -30,13 +30,10 @@ export async function callKeyStore(
 ): Promise<Answer> {
   const object = `${account}/${region}`;
   const bearer = { object, kind, account, principal: kind === "root" ? rootArn(PARTITION, account) : "", accessKeyId };
-  const { name, body, requestId, receivedAt, sourceAddress, userAgent, host, tlsVersion, cipherSuite } = call;
-  const source = [sourceAddress, userAgent, host, tlsVersion, cipherSuite] as const;
-  const ask = (passport: string): Promise<Reply> =>
-    regionalKeyStore(env, object, region).kms(passport, name, body, requestId, receivedAt, ...source);
+  const ask = (passport: string): Promise<Reply> => regionalKeyStore(env, object, region).kms({ ...call, passport });
   const answer =
-    (await ask(passports.held(bearer, receivedAt) ?? (await passports.make(bearer, receivedAt)))) ??
-    (await ask(await passports.make(bearer, receivedAt)));
+    (await ask(passports.held(bearer, call.receivedAt) ?? (await passports.make(bearer, call.receivedAt)))) ??
+    (await ask(await passports.make(bearer, call.receivedAt)));
   if (answer === null) throw new Error(`the store ${object} refuses our passports`);
   return answer;
 }

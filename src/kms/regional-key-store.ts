@@ -3,7 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { d1Trail } from "../audit/trail.ts";
 import { parseRootKeys } from "../crypto/root-keys.ts";
-import { type CallArguments, callOf, type Reply } from "../durable/call.ts";
+import type { ObjectCall, Reply } from "../durable/call.ts";
 import { doChores, startChores } from "../durable/chores.ts";
 import { ownName } from "../durable/own-name.ts";
 import type { Env } from "../env.ts";
@@ -42,12 +42,11 @@ export class RegionalKeyStore extends DurableObject<Env> {
   }
 
   /** One operation of KMS. Never throws for a caller's mistake: what is thrown would be lost on the way. */
-  async kms(...crossed: CallArguments): Promise<Reply> {
-    const call = callOf(...crossed);
+  async kms(call: ObjectCall): Promise<Reply> {
     try {
       return await perform(call, this.world);
     } catch (cause) {
-      const requestId = String(call.requestId); // whoever calls with nothing is answered too
+      const requestId = String(call?.requestId); // whoever calls without a call is answered too
       return this.world.protocol.failure(refusalOf(cause, requestId, this.world.log), requestId);
     }
   }

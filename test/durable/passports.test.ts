@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from "vitest";
 import { accessKey } from "../../src/auth/credentials.ts";
 import type { ObjectCall } from "../../src/durable/call.ts";
 import { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
-import { argumentsOf } from "../support/call-arguments.ts";
 import { newAccount, raw, testRootKeys } from "../support/client.ts";
 import { newKey } from "../support/new-key.ts";
 import { callFor, passportFor, rootKeysOf } from "../support/passports.ts";
@@ -160,7 +159,21 @@ describe("the RPC surface", () => {
   const methods = Object.getOwnPropertyNames(RegionalKeyStore.prototype).filter(
     (name) => !["constructor", "alarm"].includes(name),
   );
-  const garbage = [undefined, null, 0, -1, "text", [], {}, { passport: "1.2.x.y" }, "1.2.x.y", "__proto__", new Uint8Array(3)];
+  const garbage = [
+    undefined,
+    null,
+    0,
+    -1,
+    "text",
+    [],
+    {},
+    { passport: null },
+    { passport: 7 },
+    { passport: "1.2.x.y" },
+    { passport: "__proto__" },
+    { passport: {} },
+    new Uint8Array(3),
+  ];
   type Method = (...given: unknown[]) => Promise<unknown>;
   const call = (account: string, method: string, ...given: unknown[]): Promise<unknown> =>
     (stubOf(account) as unknown as Record<string, Method>)[method]?.(...given) ?? Promise.reject(new Error("no such method"));
@@ -188,8 +201,7 @@ describe("the RPC surface", () => {
     const good = await callFor(account, "ListKeys", {});
     for (const member of Object.keys(good).filter((name) => name !== "passport") as (keyof ObjectCall)[]) {
       for (const value of [undefined, null, 7, {}, "\ud800"]) {
-        const given = argumentsOf({ ...good, [member]: value });
-        const reply = await call(account, method, ...given).catch((cause) => ({ threw: String(cause) }));
+        const reply = await call(account, method, { ...good, [member]: value }).catch((cause) => ({ threw: String(cause) }));
         expect([member, isAnswer(reply)]).toEqual([member, true]);
       }
     }

@@ -4,7 +4,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
 import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
-import { argumentsOf } from "../support/call-arguments.ts";
 import { newAccount } from "../support/client.ts";
 import { callFor } from "../support/passports.ts";
 import { parseRecord, recordsOf } from "../support/records.ts";
@@ -182,7 +181,7 @@ class Life {
   async #call({ call: name, input }: Call, { instance }: Store): Promise<void> {
     const { model, answer } = afterCall(this.#model, name, input);
     const body = this.#names.meant(JSON.stringify(input));
-    const reply = await instance.kms(...argumentsOf(await callFor(this.#account, name, input, { body })));
+    const reply = await instance.kms(await callFor(this.#account, name, input, { body }));
     if (reply === null) throw new Error("passport refused");
     const { __type, ...members } = JSON.parse((typeof reply === "string" ? reply : reply.body) || "{}") as Record<
       string,

@@ -2,10 +2,9 @@
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { CallArguments, ObjectCall, Reply } from "../../src/durable/call.ts";
+import type { ObjectCall, Reply } from "../../src/durable/call.ts";
 import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
 import type { World } from "../../src/kms/world.ts";
-import { argumentsOf } from "./call-arguments.ts";
 import { REGION } from "./client.ts";
 import { override } from "./override.ts";
 
@@ -14,14 +13,14 @@ export type OpenWorld = { -readonly [K in keyof World]: World[K] };
 
 /** The RPC surface, as the front sees it. */
 export interface Kms {
-  kms(...call: CallArguments): Promise<Reply>;
+  kms(call: ObjectCall): Promise<Reply>;
 }
 
 export const stubOf = (account: string, region = REGION): DurableObjectStub<RegionalKeyStore> & Kms =>
   env.REGIONAL_KEY_STORE.getByName(`${account}/${region}`) as unknown as DurableObjectStub<RegionalKeyStore> & Kms;
 
 /** One call over RPC, as a front makes it. */
-export const callStore = (account: string, call: ObjectCall): Promise<Reply> => stubOf(account).kms(...argumentsOf(call));
+export const callStore = (account: string, call: ObjectCall): Promise<Reply> => stubOf(account).kms(call);
 
 /** Runs within the object. */
 export const inStore = <R>(

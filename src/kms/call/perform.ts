@@ -16,7 +16,7 @@ import { actedOn, type Readable, type Visit } from "./visit.ts";
 const TURNS_MAX = 3;
 
 export async function perform(call: ObjectCall, world: World): Promise<Reply> {
-  const who = world.passports.held(call.passport) ?? (await world.passports.open(call.passport));
+  const who = world.passports.held(call?.passport) ?? (await world.passports.open(call?.passport));
   if (who === undefined) return null; // it was logged; nothing is recorded, and nothing has run
   const visit: Visit = { call, who, op: operation(call.name) };
   if (!isRoomFor(visit.op, world.room)) return world.protocol.failure(new ApiError("DependencyTimeoutException"), call.requestId);

@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { accessKey } from "../../../src/auth/credentials.ts";
-import { type CallArguments, callOf, type ObjectCall, type Reply } from "../../../src/durable/call.ts";
+import type { ObjectCall, Reply } from "../../../src/durable/call.ts";
 import type { Env } from "../../../src/env.ts";
 import { KmsFront } from "../../../src/front/kms.ts";
 import type { Effects } from "../../../src/front/request.ts";
@@ -34,10 +34,7 @@ function setUp({ vars = {}, reply = () => DONE }: Setting = {}) {
   const namespace = (jurisdiction?: string) => ({
     jurisdiction: (name: string) => namespace(name),
     getByName: (object: string, options?: { locationHint?: string }) => ({
-      async kms(...crossed: CallArguments) {
-        const call = callOf(...crossed);
-        return reply(call, calls.push({ ...call, object, hint: options?.locationHint, jurisdiction }));
-      },
+      kms: async (call: ObjectCall) => reply(call, calls.push({ ...call, object, hint: options?.locationHint, jurisdiction })),
     }),
   });
   const effects: Effects = { now: () => clock.now, uuid: () => "a request id", log: (line) => lines.push(line) };
