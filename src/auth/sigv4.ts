@@ -20,6 +20,8 @@ export interface Claim {
   readonly signature: string;
   /** YYYYMMDDTHHMMSSZ, of X-Amz-Date, else of Date. */
   readonly signedAt: string;
+  /** The same in milliseconds since the epoch. */
+  readonly signedTime: number;
   /** Those that are signed, and those that count if they are there; by lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
 }
@@ -47,7 +49,8 @@ export function readClaim(request: Pick<RequestHead, "headers" | "query">, known
     throw invalidSignature("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
   if (inQuery) throw incomplete("Signatures in the query string are not accepted here.");
   if (authorization === undefined) throw new ApiError("MissingAuthenticationTokenException", "Missing Authentication Token");
-  const isDated = headerValue("x-amz-date", sent) !== undefined || headerValue("date", sent) !== undefined;
+  const headers = headersThatCount(sent);
+  const isDated = headers.has("x-amz-date") || headers.has("date");
   const { credential, signedHeaders, signature } = readAuthorization(authorization, isDated, known);
   const [accessKeyId = "", date = "", region = "", service = "", terminator = "", ...rest] = credential.split("/");
   if (rest.length > 0 || terminator === "") {
@@ -55,32 +58,39 @@ export function readClaim(request: Pick<RequestHead, "headers" | "query">, known
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${shown(credential)}'`,
     );
   }
-  const headers = namedHeaders(signedHeaders, sent);
-  const signedAt = readDate(headers);
-  return { accessKeyId, date, region, service, terminator, signedHeaders, signature, signedAt, headers };
+  addSigned(headers, signedHeaders, sent);
+  const { signedAt, signedTime } = readDate(headers);
+  return { accessKeyId, date, region, service, terminator, signedHeaders, signature, signedAt, signedTime, headers };
 }
 
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 
-/** Of a header by its name, in lower case: in any other, a signer has named none. */
 function headerValue(name: string, sent: NamedHeaders): string | undefined {
-  const value = HEADER_NAME.test(name) ? sent.get(name) : null;
+  const value = sent.get(name);
   return value === null ? undefined : collapse(value);
 }
 
-/** Reads the headers that count and those that are signed, up to one that is not there: a claim that lacks one is refused. */
-function namedHeaders(signedHeaders: readonly string[], sent: NamedHeaders): ReadonlyMap<string, string> {
+/** The headers that count even where they are not signed, so that they may be refused. */
+function headersThatCount(sent: NamedHeaders): Map<string, string> {
   const headers = new Map<string, string>();
   for (const name of COUNTS) {
     const value = headerValue(name, sent);
     if (value !== undefined) headers.set(name, value);
   }
-  for (const name of signedHeaders) {
-    const value = headers.get(name) ?? headerValue(name, sent);
-    if (value !== undefined) headers.set(name, value);
-    else if (name !== CONTENT_LENGTH) break;
-  }
   return headers;
+}
+
+/**
+ * Adds the headers that are signed, up to one that is not there: a claim that lacks one is refused. A signer names them in lower case;
+ * another name is no header's.
+ */
+function addSigned(headers: Map<string, string>, signedHeaders: readonly string[], sent: NamedHeaders): void {
+  for (const name of signedHeaders) {
+    if (headers.has(name)) continue;
+    const value = HEADER_NAME.test(name) ? headerValue(name, sent) : undefined;
+    if (value !== undefined) headers.set(name, value);
+    else if (name !== CONTENT_LENGTH) return;
+  }
 }
 
 /**
@@ -143,11 +153,13 @@ function readAuthorization(header: string, isDated: boolean, known: KnownLists):
 const hashed = (header: string): string => toBase64(sha256(header));
 
 /** X-Amz-Date, else Date, which may have HTTP's own format too. */
-function readDate(headers: ReadonlyMap<string, string>): string {
+function readDate(headers: ReadonlyMap<string, string>): Pick<Claim, "signedAt" | "signedTime"> {
   const text = headers.get("x-amz-date") ?? headers.get("date") ?? "";
   const time = headers.has("x-amz-date") ? Number.NaN : Date.parse(text);
   const signedAt = Number.isNaN(time) ? text : basicFormat(time);
-  if (DATE_FORM.test(signedAt)) return signedAt; // a year past 9999 has more digits
+  const [whole, year, month, day, hour, minute, second] = DATE_FORM.exec(signedAt) ?? []; // a year past 9999 has more digits
+  const signedTime = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  if (whole !== undefined) return { signedAt, signedTime };
   throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${shown(text)}'. See http://en.wikipedia.org/wiki/ISO_8601`);
 }
 
@@ -193,16 +205,14 @@ export function checkScope(claim: Claim, service: string, isRegion: (name: strin
 }
 
 /** @throws ApiError InvalidSignatureException where the clocks are more than 5 minutes apart, in whole seconds, as signed. */
-export function checkClock({ signedAt }: Pick<Claim, "signedAt">, now: number): void {
-  const [, year, month, day, hour, minute, second] = DATE_FORM.exec(signedAt) ?? [];
-  const signed = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+export function checkClock({ signedAt, signedTime }: Pick<Claim, "signedAt" | "signedTime">, now: number): void {
   const earliest = Math.floor(now / 1000) * 1000 - CLOCK_SKEW_MS_MAX;
   const latest = Math.floor(now / 1000) * 1000 + CLOCK_SKEW_MS_MAX;
-  if (!(signed >= earliest))
+  if (!(signedTime >= earliest))
     throw invalidSignature(
       `Signature expired: ${signedAt} is now earlier than ${basicFormat(earliest)} (${basicFormat(now)} - 5 min.)`,
     );
-  if (!(signed <= latest)) {
+  if (!(signedTime <= latest)) {
     const text = `${signedAt} is still later than ${basicFormat(latest)} (${basicFormat(now)} + 5 min.)`;
     throw invalidSignature(`Signature not yet current: ${text}`);
   }

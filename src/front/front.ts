@@ -21,12 +21,12 @@ export class Front {
   }
 
   /** Answers a call: by KMS, or by a refusal in the form of the service that it is for. Never throws. */
-  async call(request: Request): Promise<Response> {
+  call(request: Request): Promise<Response> {
     const service = unservedService(request);
     if (service === undefined) return this.#kms.answer(request);
     const requestId = this.#effects.uuid();
     this.#effects.log({ event: "refused", requestId, code: "UnsupportedOperation", service });
-    return refuseService(request, service, requestId);
+    return Promise.resolve(refuseService(request, service, requestId));
   }
 
   /** @returns the answer to a browser's preflight request; undefined for every other request. */
