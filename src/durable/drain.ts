@@ -17,17 +17,18 @@ const ANSWER_MS_MAX = 15_000;
 
 /** Of a statement. D1 takes far more; but locally it shares the one thread with the calls, which wait for it. */
 const [WHILE_CALLS_COME, WHILE_NONE_DO]: readonly [Extent, Extent] = [ROW, { records: 500, bytes: 512 * 1024 }];
+/** After so long without a record, no calls come. A call takes far less. */
+const QUIET_MS = 200;
+
+const extent = ({ ledger, now }: Host): Extent => (now() - ledger.latest < QUIET_MS ? WHILE_CALLS_COME : WHILE_NONE_DO);
 
 /** @returns false where D1 is away: everything waits then. */
 export async function drain(host: Host): Promise<boolean> {
   const run: Run = { statementsLeft: STATEMENTS_MAX, end: host.now() + RUN_MS_MAX };
-  let most = WHILE_CALLS_COME;
   while (mayGoOn(run, host)) {
-    const oldest = host.outbox.oldest(most);
+    const oldest = host.outbox.oldest(extent(host));
     if (oldest === undefined) return true;
-    const { written } = host.ledger;
     const outcome = await deliver(oldest, run, host);
-    most = host.ledger.written === written ? WHILE_NONE_DO : WHILE_CALLS_COME;
     if (outcome === "away") return false;
     if (outcome.displaced.length > 0) fork(oldest, outcome, host);
     else letGo(oldest, outcome, host);

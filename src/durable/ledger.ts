@@ -50,16 +50,16 @@ export interface LedgerPorts {
 export class Ledger {
   readonly #ports: LedgerPorts;
   #waiting: Group | undefined;
-  #written = 0;
+  #latest = 0;
   #at: { readonly incarnation: string; readonly chain: Chain; readonly head: Head } | undefined;
 
   constructor(ports: LedgerPorts) {
     this.#ports = ports;
   }
 
-  /** How many records have come into the outbox since this instance began. */
-  get written(): number {
-    return this.#written;
+  /** When the latest record came into the outbox: milliseconds since the epoch; 0 where none has since this instance began. */
+  get latest(): number {
+    return this.#latest;
   }
 
   /** Adds a record to the waiting group. @returns whether the group became durable, once that is known. */
@@ -178,7 +178,7 @@ export class Ledger {
       return { sequence, record, hash, time, attached };
     });
     this.#ports.outbox.append(incarnation, links);
-    this.#written += links.length;
+    this.#latest = this.#ports.now();
     this.#at = { incarnation, chain, head };
   }
 

@@ -184,7 +184,8 @@ describe("plain http", () => {
     const sent = await signed({ url: "http://localhost:8787/", headers });
     expect(await answer(toRequest(sent, { tlsVersion: "TLSv1.3", tlsCipher: "x" }))).toMatchObject({ status: 200 });
     expect(calls).toMatchObject([{ sourceAddress: "127.0.0.1", host: "localhost:8787" }]);
-    expect(calls[0]).toMatchObject({ tlsVersion: undefined, cipherSuite: undefined });
+    expect(calls[0]).not.toHaveProperty("tlsVersion");
+    expect(calls[0]).not.toHaveProperty("cipherSuite");
   });
 });
 
