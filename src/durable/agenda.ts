@@ -20,6 +20,8 @@ export interface DeadlineWrites<Kind extends string> {
 
 /** Long enough to gather many requests into one statement, short enough for "in the trail within seconds". */
 const FLUSH_DELAY_MS = 1000;
+/** So long after it was armed, a flush takes place whoever calls. */
+const FLUSH_PUT_OFF_MS_MAX = 2000;
 export const RETRY_MS_MAX = 30_000;
 
 type Row = { kind: string; ref: string; at: number };
@@ -35,6 +37,8 @@ export class Agenda<Kind extends string = string> implements DeadlineWrites<Kind
   #moved = false;
   /** When a flush is due, if one is: known in memory, so that no request reads it from the table. */
   #flushAt: number | undefined;
+  /** Since when there are records that the flush is to deliver. */
+  #flushArmedAt = 0;
   /** How often in a row the flush has failed. */
   #flushFailures = 0;
 
@@ -94,7 +98,17 @@ export class Agenda<Kind extends string = string> implements DeadlineWrites<Kind
   armFlush(): void {
     const now = this.#ports.now();
     // A flush that is further ahead than the longest pause was scheduled while the clock was ahead: schedule it again.
-    if (this.#flushAt === undefined || this.#flushAt > now + RETRY_MS_MAX) this.#setFlush(now + FLUSH_DELAY_MS);
+    if (this.#flushAt !== undefined && this.#flushAt <= now + RETRY_MS_MAX) return;
+    this.#flushArmedAt = now;
+    this.#setFlush(now + FLUSH_DELAY_MS);
+  }
+
+  /** Puts a flush off that would take place beside calls. @returns whether it may wait. */
+  putOffFlush(): boolean {
+    const now = this.#ports.now();
+    const mayWait = now < this.#flushArmedAt + FLUSH_PUT_OFF_MS_MAX;
+    if (mayWait) this.#setFlush(now + FLUSH_DELAY_MS);
+    return mayWait;
   }
 
   /** Forgets that a flush is armed, where the transaction that armed it may have failed. */
@@ -105,6 +119,7 @@ export class Agenda<Kind extends string = string> implements DeadlineWrites<Kind
   /** Ends a flush. `delivered`: D1 has answered; `emptied`: nothing is left to deliver. */
   flushed({ delivered, emptied }: { readonly delivered: boolean; readonly emptied: boolean }): void {
     this.#flushFailures = delivered ? 0 : this.#flushFailures + 1;
+    this.#flushArmedAt = this.#ports.now();
     if (delivered && emptied) {
       this.remove("flush", "");
       this.disarm();

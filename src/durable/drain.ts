@@ -17,25 +17,30 @@ const ANSWER_MS_MAX = 15_000;
 
 /** Of a statement. D1 takes far more; but locally it shares the one thread with the calls, which wait for it. */
 const [WHILE_CALLS_COME, WHILE_NONE_DO]: readonly [Extent, Extent] = [ROW, { records: 500, bytes: 512 * 1024 }];
-/** After so long without a record, no calls come. A call takes far less. */
-const QUIET_MS = 200;
+/** Between two statements while calls come. Locally D1 answers in the same thread, which reads no socket before it waits for a timer. */
+const BREATH_MS = 1;
 
-const extent = ({ ledger, now }: Host): Extent => (now() - ledger.latest < QUIET_MS ? WHILE_CALLS_COME : WHILE_NONE_DO);
-
-/** @returns false where D1 is away: everything waits then. */
+/**
+ * Delivers what is there. What comes meanwhile waits for the next run: a few records a statement would cost more than all else.
+ * @returns false where D1 is away: everything waits then.
+ */
 export async function drain(host: Host): Promise<boolean> {
   const run: Run = { statementsLeft: STATEMENTS_MAX, end: host.now() + RUN_MS_MAX };
+  let last = host.outbox.lastRow();
   while (mayGoOn(run, host)) {
-    const oldest = host.outbox.oldest(extent(host));
+    const oldest = host.outbox.oldest(host.ledger.callsCome() ? WHILE_CALLS_COME : WHILE_NONE_DO, last);
     if (oldest === undefined) return true;
     const outcome = await deliver(oldest, run, host);
     if (outcome === "away") return false;
-    if (outcome.displaced.length > 0) fork(oldest, outcome, host);
+    if (outcome.displaced.length > 0) last = fork(oldest, outcome, host);
     else letGo(oldest, outcome, host);
     host.measure();
+    if (host.ledger.callsCome()) await breath(host);
   }
   return true;
 }
+
+const breath = ({ after }: Host): Promise<void> => new Promise((resolve) => after(BREATH_MS, resolve));
 
 /** What a run may still do. */
 interface Run {
@@ -135,9 +140,9 @@ const followed = ({ incarnation }: Part, { sequence, hash }: Place): Followed =>
 
 /**
  * Begins a new incarnation behind the last record that D1 and this object have in common, and chains into it the records that could not be
- * stored under the old one.
+ * stored under the old one. @returns the key of the last row then.
  */
-function fork(batch: Batch, outcome: Receipt, host: Host): void {
+function fork(batch: Batch, outcome: Receipt, host: Host): number {
   const { meta, outbox } = host;
   const oldest = () => outbox.oldest(WHILE_NONE_DO);
   const { delivered } = outcome;
@@ -159,4 +164,5 @@ function fork(batch: Batch, outcome: Receipt, host: Host): void {
     throw cause;
   }
   host.log({ event: "new incarnation" });
+  return outbox.lastRow();
 }

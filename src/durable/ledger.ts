@@ -23,6 +23,9 @@ export interface Written {
   readonly behind?: readonly Entry[] | undefined;
 }
 
+/** After so long without a record, no calls come. A call takes far less. */
+const QUIET_MS = 200;
+
 interface Group {
   readonly entries: Entry[];
   readonly settled: Promise<boolean>;
@@ -50,6 +53,7 @@ export interface LedgerPorts {
 export class Ledger {
   readonly #ports: LedgerPorts;
   #waiting: Group | undefined;
+  /** When the latest record came into the outbox, in milliseconds since the epoch. */
   #latest = 0;
   #at: { readonly incarnation: string; readonly chain: Chain; readonly head: Head } | undefined;
 
@@ -57,9 +61,9 @@ export class Ledger {
     this.#ports = ports;
   }
 
-  /** When the latest record came into the outbox: milliseconds since the epoch; 0 where none has since this instance began. */
-  get latest(): number {
-    return this.#latest;
+  /** Whether a record has come into the outbox just now. */
+  callsCome(): boolean {
+    return this.#ports.now() - this.#latest < QUIET_MS;
   }
 
   /** Adds a record to the waiting group. @returns whether the group became durable, once that is known. */

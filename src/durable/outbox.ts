@@ -47,8 +47,10 @@ export interface Batch extends Part {
 
 export interface Outbox {
   append(incarnation: string, links: readonly Link[]): void;
-  /** The oldest rows, as many as fit, and at least one. */
-  oldest(most: Extent): Batch | undefined;
+  /** The oldest rows, as many as fit, and at least one. `last`: the key of the last row that is asked for. */
+  oldest(most: Extent, last?: number): Batch | undefined;
+  /** The key of the newest row; 0 where there is none. */
+  lastRow(): number;
   /** Where the newest link stands that is still here, if it is of this incarnation. */
   newest(incarnation: string): Place | undefined;
   remove(batch: Batch): void;
@@ -64,6 +66,15 @@ type Row = { id: number; incarnation: string; first: number; last: number; hash:
 
 /** A row's sequences have no gap. */
 const recordsIn = ({ first, last }: Row): number => last - first + 1;
+
+function batchOf(rows: readonly Row[]): Batch | undefined {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const texts = rows.map(({ records }) => records);
+  const length = rows.reduce((sum, row) => sum + recordsIn(row), 0);
+  const links = Links.together(texts, first.first, { sequence: last.last, hash: last.hash }, length);
+  return { incarnation: first.incarnation, links, rows: [first.id, last.id] };
+}
 
 /** Where each row begins, so that every one keeps to its extent. */
 function rowStarts(links: readonly Link[]): number[] {
@@ -84,26 +95,30 @@ function rowStarts(links: readonly Link[]): number[] {
 }
 
 export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outbox {
-  /** `id`: null for a place behind all others. */
-  const insert = (
-    id: number | null,
-    incarnation: string,
-    { first, last, printed }: Links,
-    attached: readonly unknown[],
-  ): void => {
+  const lastRow = (): number => sql.exec<{ last: number | null }>("SELECT max(id) AS last FROM outbox").one().last ?? 0;
+
+  /** Ascends as long as this instance lives, also where the table has been empty: what has a greater key has come later. */
+  let newest = 0;
+  const nextId = (): number => {
+    newest = Math.max(newest, lastRow()) + 1; // rows that a transaction had taken out may be back
+    return newest;
+  };
+
+  const insert = (id: number, incarnation: string, { first, last, printed }: Links, attached: readonly unknown[]): void => {
     const statement = "INSERT INTO outbox (id, incarnation, first, last, hash, records, usages) VALUES (?, ?, ?, ?, ?, ?, ?)";
     sql.exec(statement, id, incarnation, first, last.sequence, last.hash, printed, attachments.enter(attached));
   };
 
   const append = (incarnation: string, held: readonly Link[], links = Links.of(held)): void => {
     const attached = held.flatMap((link) => link.attached ?? []);
-    insert(null, incarnation, links, attached);
+    insert(nextId(), incarnation, links, attached);
   };
 
   /** One row at a time, so that a long outbox does not come into memory. */
-  const rowBehind = (id: number): Row | undefined => {
+  const rowBehind = (id: number, last: number): Row | undefined => {
     const columns = "id, incarnation, first, last, hash, records, octet_length(records) AS bytes";
-    return sql.exec<Row>(`SELECT ${columns} FROM outbox WHERE id > ? ORDER BY id LIMIT 1`, id).toArray()[0];
+    const query = `SELECT ${columns} FROM outbox WHERE id > ? AND id <= ? ORDER BY id LIMIT 1`;
+    return sql.exec<Row>(query, id, last).toArray()[0];
   };
 
   return {
@@ -113,23 +128,19 @@ export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outb
       const starts = rowStarts(held);
       for (const [row, start] of starts.entries()) append(incarnation, held.slice(start, starts[row + 1]));
     },
-    oldest(most) {
-      const first = rowBehind(0);
-      if (first === undefined) return undefined;
+    oldest(most, lastId = Number.MAX_SAFE_INTEGER) {
       const rows: Row[] = [];
       let [records, bytes] = [0, 0];
-      for (let row: Row | undefined = first; row?.incarnation === first.incarnation; row = rowBehind(row.id)) {
+      for (let row = rowBehind(0, lastId); row !== undefined; row = rowBehind(row.id, lastId)) {
+        if (row.incarnation !== (rows[0] ?? row).incarnation) break;
         records += recordsIn(row);
         bytes += row.bytes;
         if (rows.length > 0 && (records > most.records || bytes > most.bytes)) break;
         rows.push(row);
       }
-      const last = rows.at(-1) ?? first;
-      const texts = rows.map((row) => row.records);
-      const length = rows.reduce((sum, row) => sum + recordsIn(row), 0);
-      const links = Links.together(texts, first.first, { sequence: last.last, hash: last.hash }, length);
-      return { incarnation: first.incarnation, links, rows: [first.id, last.id] };
+      return batchOf(rows);
     },
+    lastRow,
     newest(incarnation) {
       const query = "SELECT incarnation, last AS sequence, hash FROM outbox ORDER BY id DESC LIMIT 1";
       const [row] = sql.exec<{ incarnation: string; sequence: number; hash: string }>(query).toArray();

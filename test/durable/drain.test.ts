@@ -13,7 +13,7 @@ it("while calls come, at most 64 records go in one statement, calls are answered
     world.now = () => clock;
     const call = (name: string) => world.ledger.join({ record: JSON.stringify({ eventName: name }), time: clock });
     await Promise.all(Array.from({ length: 1000 }, (__, at) => call(`${at}`)));
-    clock = world.agenda.earliest() ?? 0;
+    clock += 2000; // by now it is not put off any longer
     await call("the last before");
     const { trail } = world;
     world.trail = {
@@ -29,9 +29,30 @@ it("while calls come, at most 64 records go in one statement, calls are answered
   });
   expect(Math.max(...statements.slice(0, 4))).toBeLessThanOrEqual(64);
   expect(statements[4]).toBeGreaterThan(400);
-  expect(await outboxOf(account)).toEqual([]);
-  expect(await trailOf(account)).toHaveLength(2 + 1000 + 4);
+  expect(await outboxOf(account)).toHaveLength(3); // what came meanwhile waits for the next run
+  expect(await trailOf(account)).toHaveLength(2 + 1000 + 1);
   expect(await flawIn(account)).toBeUndefined();
+});
+
+it("beside calls it is put off, until two seconds after the first of them", async () => {
+  const { account } = await newDeliveredStore();
+  const due: number[] = [];
+  await inStore(account, async (world, _, instance) => {
+    const begin = Date.now() + 60_000;
+    let clock = begin;
+    world.now = () => clock;
+    const call = () => world.ledger.join({ record: '{"eventName":"call"}', time: clock });
+    for (let second = 0; second < 3; second++) {
+      await call();
+      due.push((world.agenda.earliest() ?? 0) - begin);
+      clock = world.agenda.earliest() ?? 0;
+      await call();
+      await instance.alarm();
+    }
+    expect(world.agenda.earliest()).toBe(clock + 1000); // what came last waits for the next one
+  });
+  expect(due).toEqual([1000, 2000, 3000]);
+  expect(await trailOf(account)).toHaveLength(2 + 4);
 });
 
 it("many rows go in one statement, and a run ends after 200 statements", async () => {

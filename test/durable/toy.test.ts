@@ -39,7 +39,11 @@ it("an object of one table, one chore and one write has its record, its alarm an
   await runInDurableObject(stub, async (_, { storage }) => {
     let clock = Date.now() + 3_600_000; // so that no real alarm rings meanwhile
     const outside = { storage, name: "toys", trail: d1Trail(env.AUDIT), now: () => clock, uuid: () => crypto.randomUUID() };
-    const rest = { random: () => new Uint8Array(), after: () => () => {}, log() {} };
+    const after = (ms: number, then: () => void) => {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    };
+    const rest = { random: () => new Uint8Array(), after, log() {} };
     const own = { account: "999999999999", region: "us-east-1", eventSource: "toys.example", migrations };
     const host = createHost({ ...outside, ...rest }, own);
     host.ensureSchema();

@@ -189,8 +189,11 @@ function outboxRow(): Entry {
     time: 1_798_761_600_000 + sequence,
   }));
   const written: unknown[][] = [];
-  const sql = { exec: (...values: unknown[]) => void written.push(values) };
-  outbox(sql as unknown as SqlStorage, noAttachments).append("0f8fad5b-d9cb-469f-a165-70867728950e", links);
+  const exec = (...values: unknown[]) => {
+    if (String(values[0]).startsWith("INSERT")) written.push(values);
+    return { one: () => ({ last: null }) };
+  };
+  outbox({ exec } as unknown as SqlStorage, noAttachments).append("0f8fad5b-d9cb-469f-a165-70867728950e", links);
   const [, , incarnation, first, last, , records] = written[0] ?? [];
   return { kind: "outbox row", links, incarnation, first, last, records };
 }

@@ -32,7 +32,7 @@ function newOutbox() {
   database.exec(OWN_TABLES as string);
   const exec = (query: string, ...values: SQLInputValue[]) => {
     const rows = database.prepare(query).all(...values);
-    return { toArray: () => rows };
+    return { toArray: () => rows, one: () => rows[0] };
   };
   return { table: outbox({ exec } as unknown as SqlStorage, noAttachments), path };
 }
