@@ -19,13 +19,16 @@ const ANSWER_MS_MAX = 15_000;
 const [WHILE_CALLS_COME, WHILE_NONE_DO]: readonly [Extent, Extent] = [ROW, { records: 500, bytes: 512 * 1024 }];
 /** Between two statements while calls come. Locally D1 answers in the same thread, which reads no socket before it waits for a timer. */
 const BREATH_MS = 1;
+/** A run that takes longer is behind: it takes a breath after so many statements only, so that the backlog does not grow. */
+const [BEHIND_MS, STATEMENTS_A_BREATH] = [500, 2];
 
 /**
  * Delivers what is there. What comes meanwhile waits for the next run: a few records a statement would cost more than all else.
  * @returns false where D1 is away: everything waits then.
  */
 export async function drain(host: Host): Promise<boolean> {
-  const run: Run = { statementsLeft: STATEMENTS_MAX, end: host.now() + RUN_MS_MAX };
+  const begin = host.now();
+  const run: Run = { statementsLeft: STATEMENTS_MAX, end: begin + RUN_MS_MAX };
   let last = host.outbox.lastRow();
   while (mayGoOn(run, host)) {
     const oldest = host.outbox.oldest(host.ledger.callsCome() ? WHILE_CALLS_COME : WHILE_NONE_DO, last);
@@ -35,7 +38,8 @@ export async function drain(host: Host): Promise<boolean> {
     if (outcome.displaced.length > 0) last = fork(oldest, outcome, host);
     else letGo(oldest, outcome, host);
     host.measure();
-    if (host.ledger.callsCome()) await breath(host);
+    const isBehind = host.now() > begin + BEHIND_MS;
+    if (host.ledger.callsCome() && (!isBehind || run.statementsLeft % STATEMENTS_A_BREATH === 0)) await breath(host);
   }
   return true;
 }

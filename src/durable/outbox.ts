@@ -62,17 +62,26 @@ export interface Outbox {
   isEmpty(): boolean;
 }
 
-type Row = { id: number; incarnation: string; first: number; last: number; hash: string; records: string; bytes: number };
+/** What is known of a row without its records. */
+type Row = { id: number; incarnation: string; first: number; last: number; hash: string; bytes: number };
 
 /** A row's sequences have no gap. */
 const recordsIn = ({ first, last }: Row): number => last - first + 1;
 
-function batchOf(rows: readonly Row[]): Batch | undefined {
+/** Reads the records of rows that follow each other. */
+function batchOf(rows: readonly Row[], sql: SqlStorage): Batch | undefined {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  const texts = rows.map(({ records }) => records);
+  const query = "SELECT records FROM outbox WHERE id BETWEEN ? AND ? ORDER BY id";
+  const texts = sql.exec<{ records: string }>(query, first.id, last.id).toArray();
   const length = rows.reduce((sum, row) => sum + recordsIn(row), 0);
-  const links = Links.together(texts, first.first, { sequence: last.last, hash: last.hash }, length);
+  const end = { sequence: last.last, hash: last.hash };
+  const links = Links.together(
+    texts.map(({ records }) => records),
+    first.first,
+    end,
+    length,
+  );
   return { incarnation: first.incarnation, links, rows: [first.id, last.id] };
 }
 
@@ -114,9 +123,9 @@ export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outb
     insert(nextId(), incarnation, links, attached);
   };
 
-  /** One row at a time, so that a long outbox does not come into memory. */
+  /** One row at a time: the outbox may be long. */
   const rowBehind = (id: number, last: number): Row | undefined => {
-    const columns = "id, incarnation, first, last, hash, records, octet_length(records) AS bytes";
+    const columns = "id, incarnation, first, last, hash, octet_length(records) AS bytes";
     const query = `SELECT ${columns} FROM outbox WHERE id > ? AND id <= ? ORDER BY id LIMIT 1`;
     return sql.exec<Row>(query, id, last).toArray()[0];
   };
@@ -138,7 +147,7 @@ export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outb
         if (rows.length > 0 && (records > most.records || bytes > most.bytes)) break;
         rows.push(row);
       }
-      return batchOf(rows);
+      return batchOf(rows, sql);
     },
     lastRow,
     newest(incarnation) {

@@ -3,50 +3,13 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { CreateKeyCommand, DecryptCommand, EncryptCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { expect, test } from "vitest";
 import { kmsClient, newState, profileValue, startServer } from "./edgekeep.ts";
 import { type Load, startLoad } from "./load.ts";
 import { eventually, killAndWait, lives, workerdsOf } from "./processes.ts";
-import { chainFault, readTrail, recordedRequests } from "./trail.ts";
+import { CANARY, everyAnswerIsRecordedOnce, open, seal, trailIsSound } from "./survivors.ts";
 
 const LOAD_MS = 1_500;
-const CANARY = Buffer.from("canary: 7c0f4d1e a plaintext that no file may hold 93ab");
-
-interface Sealed {
-  readonly KeyId: string;
-  readonly CiphertextBlob: Uint8Array;
-}
-
-async function seal(kms: KMSClient): Promise<Sealed> {
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: "survives" }));
-  const KeyId = String(KeyMetadata?.KeyId);
-  const { CiphertextBlob = new Uint8Array() } = await kms.send(new EncryptCommand({ KeyId, Plaintext: CANARY }));
-  return { KeyId, CiphertextBlob };
-}
-
-async function open(kms: KMSClient, { CiphertextBlob }: Sealed): Promise<string> {
-  const { Plaintext = new Uint8Array() } = await kms.send(new DecryptCommand({ CiphertextBlob }));
-  return Buffer.from(Plaintext).toString();
-}
-
-/** Waits until the drain has brought every answered request to D1, and checks the trail once nothing runs any more. */
-async function everyAnswerIsRecordedOnce(state: string, answered: ReadonlySet<string>): Promise<void> {
-  const missing = () => {
-    const recorded = recordedRequests(readTrail(state));
-    return [...answered].filter((id) => !recorded.has(id));
-  };
-  await eventually("the drain", () => missing().length === 0).catch(() => expect(missing()).toEqual([]));
-}
-
-function trailIsSound(state: string, answered: ReadonlySet<string>): void {
-  const rows = readTrail(state);
-  const counts = recordedRequests(rows);
-  expect([...answered].filter((id) => counts.get(id) !== 1)).toEqual([]);
-  expect([...counts].filter(([, count]) => count !== 1)).toEqual([]);
-  expect(chainFault(rows)).toBeUndefined();
-}
-
 test("after SIGKILL to every process under load, each answered request has one record, the chain holds and what was sealed opens", async () => {
   const state = newState();
   const first = await startServer(state);
