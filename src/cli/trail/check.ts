@@ -86,7 +86,7 @@ export class ChainCheck {
 }
 
 /** Undefined where it is none: what comes behind it cannot be held against it. */
-const hashIn = ({ hash }: Pick<TrailRow, "hash">): string | undefined => (/^[0-9a-fA-F]{64}$/.test(hash) ? hash : undefined);
+const hashIn = ({ hash }: Pick<TrailRow, "hash">): string | undefined => (/^[0-9a-f]{64}$/.test(hash) ? hash : undefined);
 
 /** The columns that a look-up goes by are no part of the hash, but they repeat what is. */
 function misplaced({ store, account, region, time, record }: TrailRow): string[] {
