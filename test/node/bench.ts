@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { createKey, loadNamed, loadsOf, plainLoad } from "./bench/loads.ts";
 import { compare, type Extent, extentsOf } from "./bench/pairs.ts";
 import { measurePeers } from "./bench/peers.ts";
+import { DRAINED_SLICE_MS } from "./bench/rounds.ts";
 import { HEADING, line, type Row, refuseBusyClient, rowOf } from "./bench/rows.ts";
 import { startTarget } from "./bench/target.ts";
 
@@ -25,8 +26,8 @@ const FLOOR = {
   slice: "700",
   only: "static,body,DescribeKey,Encrypt,Decrypt,GenerateDataKey,GenerateRandom,ReEncrypt",
 };
-/** What all of them can do. A slice is longer than records wait for the drain, so that it has its own drain in it. */
-const PEERS = { pairs: "6", slice: "2000", only: "Encrypt,Decrypt,GenerateDataKey" };
+/** What all of them can do. */
+const PEERS = { pairs: "6", slice: String(DRAINED_SLICE_MS), only: "Encrypt,Decrypt,GenerateDataKey" };
 
 const { values } = parseArgs({
   options: {

@@ -13,7 +13,7 @@ import { interruption } from "./interruption.ts";
 import { ACCOUNT, createKey, loadNamed, loadsOf } from "./loads.ts";
 import { extentsOf, type Load, run } from "./pairs.ts";
 import { quietMachine } from "./quiet.ts";
-import { compareInRounds } from "./rounds.ts";
+import { compareInRounds, DRAINED_SLICE_MS } from "./rounds.ts";
 import { HEADING, line, type Row, refuseBusyClient, rowOf } from "./rows.ts";
 import { startTarget, type Target } from "./target.ts";
 
@@ -25,8 +25,7 @@ const { values } = parseArgs({
   options: {
     pairs: { type: "string", default: "15" },
     connections: { type: "string", default: "1,16,64" },
-    // Longer than records wait for the drain, so that a slice has its own drain in it.
-    slice: { type: "string", default: "2000" },
+    slice: { type: "string", default: String(DRAINED_SLICE_MS) },
     before: { type: "string" },
     operation: { type: "string", default: "Encrypt" },
   },

@@ -5,6 +5,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Slice } from "./load.ts";
 import { type Compared, type Extent, type Load, run } from "./pairs.ts";
 
+/** A flush is put off beside calls for two seconds: so long a slice has most of its own drain in it, a shorter one leaves that work out. */
+export const DRAINED_SLICE_MS = 6000;
+
 /** What a server has left for D1 begins within a second of its load, and takes a few tenths. */
 const REST_MS = 1500;
 

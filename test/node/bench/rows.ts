@@ -31,14 +31,21 @@ export function rowOf(name: string, connections: number, { ratios, slices }: Com
   };
 }
 
+type Measured = Pick<Row, "name" | "connections" | "requestsPerSecond" | "p50Ms" | "p99Ms">;
+
+/** The first columns of each bench's lines. */
+export const columnsOf = ({ name, connections, requestsPerSecond, p50Ms, p99Ms }: Measured): string[] => [
+  String(connections).padStart(4),
+  name.padEnd(15),
+  requestsPerSecond.toFixed(0).padStart(6),
+  p50Ms.toFixed(2).padStart(8),
+  p99Ms.toFixed(2).padStart(8),
+];
+
 export function line(row: Row): string {
-  const { name, connections, requestsPerSecond, p50Ms, p99Ms, ratio, aim, clientCpu } = row;
+  const { ratio, aim, clientCpu } = row;
   const columns = [
-    String(connections).padStart(4),
-    name.padEnd(15),
-    requestsPerSecond.toFixed(0).padStart(6),
-    p50Ms.toFixed(2).padStart(8),
-    p99Ms.toFixed(2).padStart(8),
+    ...columnsOf(row),
     ratio.median.toFixed(2).padStart(6),
     printedQuartiles(ratio).padEnd(10),
     `${(clientCpu * 100).toFixed(0)} %`.padStart(5),

@@ -11,6 +11,7 @@ import { pour } from "./load.ts";
 import { createKey, loadNamed, loadsOf } from "./loads.ts";
 import type { Load } from "./pairs.ts";
 import { foreignLoadFromNow, quietMachine } from "./quiet.ts";
+import { columnsOf } from "./rows.ts";
 import { quantile, sorted } from "./statistics.ts";
 import { startTarget } from "./target.ts";
 
@@ -98,14 +99,10 @@ async function tailOf(load: Load, connections: number, trail: TrailDatabase, bef
 }
 
 function line(name: string, connections: number, tail: Tail): string {
-  const { requestsPerSecond, p50Ms, p99Ms, worstSeconds, lastSeconds, foreignLoad } = tail;
+  const { p50Ms, p99Ms, worstSeconds, lastSeconds, foreignLoad } = tail;
   const aim = P99_AIMS[connections];
   const columns = [
-    String(connections).padStart(4),
-    name.padEnd(15),
-    requestsPerSecond.toFixed(0).padStart(6),
-    p50Ms.toFixed(2).padStart(8),
-    p99Ms.toFixed(2).padStart(8),
+    ...columnsOf({ name, connections, ...tail }),
     (p99Ms / p50Ms).toFixed(1).padStart(8),
     (aim === undefined ? "" : ` ≤ ${aim} ${p99Ms <= aim * p50Ms ? "reached" : "missed"}`).padEnd(13),
     worstSeconds.toFixed(1).padStart(17),
