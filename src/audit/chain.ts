@@ -9,6 +9,9 @@ const HASH_BYTES = 32;
 const SEQUENCE_BYTES = 8;
 const HALF = 2 ** 32;
 
+/** A record's place in D1 is the number of its chain times 2^40, plus its sequence. */
+export const SEQUENCE_BITS = 40;
+
 /** 64 hexadecimal digits, as every hash here. */
 export const FIRST_PREDECESSOR = "00".repeat(HASH_BYTES);
 

@@ -1,6 +1,7 @@
 // The D1 side of the record: an idempotent insert, and where it did not store everything, a look at what is really there, so that the
 // outbox lets go of nothing else.
 
+import { SEQUENCE_BITS } from "./chain.ts";
 import type { Links } from "./links.ts";
 
 /** Records on their way, and whose they are. */
@@ -24,17 +25,18 @@ export interface Trail {
   answers(): Promise<boolean>;
 }
 
-const NUMBER = "(SELECT number FROM chain WHERE store = ?1 AND incarnation = ?2)";
+/** The place of a chain's sequence 0. */
+const BEGIN = `(SELECT number << ${SEQUENCE_BITS} FROM chain WHERE store = ?1 AND incarnation = ?2)`;
 const GIVE_NUMBER = "INSERT INTO chain (store, incarnation) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-const TAKEN = `SELECT 1 FROM trail WHERE place BETWEEN (${NUMBER} << 40) + ?6 AND (${NUMBER} << 40) + ?7
+const TAKEN = `SELECT 1 FROM trail WHERE place BETWEEN ${BEGIN} + ?6 AND ${BEGIN} + ?7
   AND hash NOT IN (SELECT value ->> 2 FROM json_each(?5))`;
 /** Joined with the chain's row, so that a chain without a number stores nothing. */
 const INSERT = `INSERT INTO trail (place, account, region, time, hash, record)
-  SELECT (number << 40) + (value ->> 0), ?3, ?4, value ->> 3, value ->> 2, value ->> 1 FROM chain, json_each(?5)
+  SELECT (number << ${SEQUENCE_BITS}) + (value ->> 0), ?3, ?4, value ->> 3, value ->> 2, value ->> 1 FROM chain, json_each(?5)
   WHERE store = ?1 AND incarnation = ?2 AND NOT EXISTS (${TAKEN})
   ON CONFLICT DO NOTHING`;
-const SELECT = `SELECT place - (${NUMBER} << 40) AS sequence, hash FROM trail
-  WHERE place BETWEEN (${NUMBER} << 40) + ?3 AND (${NUMBER} << 40) + ?4`;
+const SELECT = `SELECT place - ${BEGIN} AS sequence, hash FROM trail
+  WHERE place BETWEEN ${BEGIN} + ?3 AND ${BEGIN} + ?4`;
 /** No chain has the number 0, and what is put there is taken away again in the same transaction. */
 const PROBE = "INSERT INTO trail (place, account, region, time, hash, record) VALUES (0, '', '', 0, '', '')";
 const PROBE_GONE = "DELETE FROM trail WHERE place = 0";

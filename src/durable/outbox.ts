@@ -73,15 +73,10 @@ function batchOf(rows: readonly Row[], sql: SqlStorage): Batch | undefined {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const query = "SELECT records FROM outbox WHERE id BETWEEN ? AND ? ORDER BY id";
-  const texts = sql.exec<{ records: string }>(query, first.id, last.id).toArray();
+  const held = sql.exec<{ records: string }>(query, first.id, last.id).toArray();
+  const texts = held.map(({ records }) => records);
   const length = rows.reduce((sum, row) => sum + recordsIn(row), 0);
-  const end = { sequence: last.last, hash: last.hash };
-  const links = Links.together(
-    texts.map(({ records }) => records),
-    first.first,
-    end,
-    length,
-  );
+  const links = Links.together(texts, first.first, { sequence: last.last, hash: last.hash }, length);
   return { incarnation: first.incarnation, links, rows: [first.id, last.id] };
 }
 
@@ -113,14 +108,11 @@ export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outb
     return newest;
   };
 
-  const insert = (id: number, incarnation: string, { first, last, printed }: Links, attached: readonly unknown[]): void => {
+  const insert = (id: number, incarnation: string, held: readonly Link[], links = Links.of(held)): void => {
+    const { first, last, printed } = links;
+    const attached = attachments.enter(held.flatMap((link) => link.attached ?? []));
     const statement = "INSERT INTO outbox (id, incarnation, first, last, hash, records, usages) VALUES (?, ?, ?, ?, ?, ?, ?)";
-    sql.exec(statement, id, incarnation, first, last.sequence, last.hash, printed, attachments.enter(attached));
-  };
-
-  const append = (incarnation: string, held: readonly Link[], links = Links.of(held)): void => {
-    const attached = held.flatMap((link) => link.attached ?? []);
-    insert(nextId(), incarnation, links, attached);
+    sql.exec(statement, id, incarnation, first, last.sequence, last.hash, printed, attached);
   };
 
   /** One row at a time: the outbox may be long. */
@@ -133,9 +125,10 @@ export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outb
   return {
     append(incarnation, held) {
       const links = Links.of(held);
-      if (held.length <= ROW.records && isWithinBytes(links.printed, ROW.bytes)) return append(incarnation, held, links);
+      const isOneRow = held.length <= ROW.records && isWithinBytes(links.printed, ROW.bytes);
+      if (isOneRow) return insert(nextId(), incarnation, held, links);
       const starts = rowStarts(held);
-      for (const [row, start] of starts.entries()) append(incarnation, held.slice(start, starts[row + 1]));
+      for (const [row, start] of starts.entries()) insert(nextId(), incarnation, held.slice(start, starts[row + 1]));
     },
     oldest(most, lastId = Number.MAX_SAFE_INTEGER) {
       const rows: Row[] = [];
@@ -162,7 +155,7 @@ export function outbox(sql: SqlStorage, attachments: Attachments<unknown>): Outb
       sql.exec("DELETE FROM outbox WHERE id BETWEEN ? AND ?", ...rows);
     },
     putBack({ incarnation, rows: [first] }, links) {
-      if (links.length > 0) insert(first, incarnation, Links.of(links), []);
+      if (links.length > 0) insert(first, incarnation, links);
     },
     setAside(incarnation, links) {
       for (const link of links)

@@ -1,6 +1,6 @@
 // What the front vouches for to an object: who is calling, for which object, until when. Types, print and parse; its HMAC is made
-// in front/passport-office.ts and checked in durable/passport-control.ts. Any Worker of the same Cloudflare account can bind our objects and call
-// them, so an object believes nothing that no passport says.
+// in front/passport-office.ts and checked in durable/passport-control.ts. Any Worker of the same Cloudflare account can bind our
+// objects and call them, so an object believes nothing that no passport says.
 
 import type { CallerKind } from "./access-key-id.ts";
 import { type Bytes, fromBase64Url, fromUtf8, toBase64Url, utf8 } from "./bytes.ts";

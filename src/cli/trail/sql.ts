@@ -1,6 +1,8 @@
 // What is asked of the trail's table (migrations/), and nothing elsewhere is SQL. The statements are whole texts, since `wrangler d1
 // execute` takes no parameters: every value has a form without quotes, and is refused here where it has not.
 
+import { SEQUENCE_BITS } from "../../audit/chain.ts";
+
 /** Sequence, time and numbers of rows are whole numbers; all else is text of these characters. */
 const PLAIN = /^[A-Za-z0-9:/_-]{0,2048}$/;
 
@@ -47,8 +49,6 @@ function whole(value: number): string {
   return String(value);
 }
 
-/** A record's `place`: the number of its chain times 2^40, plus its sequence. */
-const SEQUENCE_BITS = 40;
 const SEQUENCE_MAX = 2 ** SEQUENCE_BITS - 1;
 const numberOf = (place: string): string => `(${place} >> ${SEQUENCE_BITS})`;
 const sequenceOf = (place: string): string => `(${place} & ${SEQUENCE_MAX})`;
