@@ -2,11 +2,15 @@
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { expect, vi } from "vitest";
 import type { ObjectCall, Reply } from "../../src/durable/call.ts";
 import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
 import type { World } from "../../src/kms/world.ts";
 import { REGION } from "./client.ts";
 import { override } from "./override.ts";
+
+const A_SECOND_MS = 1000;
+const DELIVERED_MS_MAX = 10_000;
 
 /** A world with the parts that tests exchange. */
 export type OpenWorld = { -readonly [K in keyof World]: World[K] };
@@ -29,16 +33,24 @@ export const inStore = <R>(
 ): Promise<R> =>
   runInDurableObject<RegionalKeyStore, R>(stubOf(account), (instance, state) => work(instance.world, state, instance));
 
-/** Lets the time come at which the next chore is due, and the alarm ring. @returns whether an alarm was set. */
+/** Lets the time come at which the next chore is due and no calls come, and the alarm ring. @returns whether an alarm was set. */
 export async function ring(account: string): Promise<boolean> {
   const restore = await inStore(account, (world) => {
     const due = world.agenda.earliest() ?? 0;
-    return override(world, "now", (now) => () => Math.max(now(), due));
+    const quiet = world.ledger.callsCome() ? world.now() + A_SECOND_MS : 0;
+    return override(world, "now", (now) => () => Math.max(now(), due, quiet));
   });
   const rang = await runDurableObjectAlarm(stubOf(account));
   await inStore(account, restore);
   return rang;
 }
+
+/** Rings until every record is in the trail. An alarm that rang by itself meanwhile may still be at it. */
+export const deliverAll = (account: string): Promise<void> =>
+  vi.waitFor(async () => {
+    await ring(account);
+    expect(await inStore(account, ({ outbox }) => outbox.isEmpty())).toBe(true);
+  }, DELIVERED_MS_MAX);
 
 /** Ends the instance; its storage stays. */
 export const restart = (account: string): Promise<void> => evictDurableObject(stubOf(account));
