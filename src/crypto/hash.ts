@@ -1,7 +1,12 @@
-// SHA-256 (FIPS 180-4), synchronous: it is computed within the commit, and a signature's two digests are not worth a promise each.
+// SHA-2 (FIPS 180-4), synchronous: a record's hash is computed within the commit, and a signature's two digests are not worth a promise each.
 
 import { hash } from "node:crypto";
 import type { Bytes } from "../wire/bytes.ts";
+
+export type HashName = "sha256" | "sha384" | "sha512";
+
+/** The hash of bytes. */
+export const digest = (name: HashName, message: Bytes): Bytes => new Uint8Array(hash(name, message, "buffer"));
 
 /** The hash of bytes, or of a text's UTF-8. */
 export const sha256 = (message: Bytes | string): Bytes => new Uint8Array(hash("sha256", message, "buffer"));

@@ -3,6 +3,9 @@
 /** Bytes that own a plain ArrayBuffer: what Web Crypto takes and gives. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+/** So many random bytes. */
+export type Random = (bytes: number) => Bytes;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
