@@ -1,0 +1,84 @@
+// Keys on the curves P-256, P-384 and P-521 (NIST SP 800-186). The material is PKCS#8; each form that an algorithm needs is made of it
+// when it is first asked for, and kept.
+
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import type { ECDSA } from "@noble/curves/abstract/weierstrass.js";
+import { p256, p384, p521 } from "@noble/curves/nist.js";
+import { type Bytes, fromBase64Url, type Random } from "../wire/bytes.ts";
+import { signDigest, signMessage, verifyDigest, verifyMessage } from "./ecdsa.ts";
+import type { HashName } from "./hash.ts";
+import { type Pair, platformPair } from "./pair.ts";
+import { Secret } from "./secret.ts";
+
+export interface NistCurve {
+  readonly name: "P-256" | "P-384" | "P-521";
+  /** Of its signatures. */
+  readonly hash: HashName;
+  /** What signs and verifies a digest: neither Web Crypto nor node:crypto takes one. */
+  readonly library: ECDSA;
+  /** An uncompressed point stands at the end of a SubjectPublicKeyInfo. */
+  readonly pointBytes: number;
+}
+
+export const P256: NistCurve = { name: "P-256", hash: "sha256", library: p256, pointBytes: 65 };
+export const P384: NistCurve = { name: "P-384", hash: "sha384", library: p384, pointBytes: 97 };
+export const P521: NistCurve = { name: "P-521", hash: "sha512", library: p521, pointBytes: 133 };
+
+export const generate = ({ name }: NistCurve): Promise<Pair> =>
+  platformPair({ name: "ECDSA", namedCurve: name }, ["sign", "verify"]);
+
+export class NistPrivate {
+  readonly #curve: NistCurve;
+  readonly #material: Secret;
+  #key: KeyObject | undefined;
+  #scalar: Secret | undefined;
+  #agreeing: Promise<CryptoKey> | undefined;
+
+  constructor(curve: NistCurve, material: Secret) {
+    this.#curve = curve;
+    this.#material = material;
+  }
+
+  /** @returns a signature in DER over a message's hash. */
+  signMessage(message: Bytes): Bytes {
+    return signMessage(this.#curve.hash, this.#signing(), message);
+  }
+
+  /** @returns a signature in DER over a digest. */
+  signDigest(digest: Bytes, random: Random): Bytes {
+    this.#scalar ??= new Secret(fromBase64Url(this.#signing().export({ format: "jwk" }).d ?? "") ?? new Uint8Array());
+    return signDigest(this.#curve.library, this.#scalar, digest, random);
+  }
+
+  /** The key for ECDH. */
+  agreeing(): Promise<CryptoKey> {
+    const algorithm = { name: "ECDH", namedCurve: this.#curve.name };
+    this.#agreeing ??= crypto.subtle.importKey("pkcs8", Secret.open(this.#material), algorithm, false, ["deriveBits"]);
+    return this.#agreeing;
+  }
+
+  #signing(): KeyObject {
+    this.#key ??= createPrivateKey({ key: Secret.open(this.#material), format: "der", type: "pkcs8" });
+    return this.#key;
+  }
+}
+
+export class NistPublic {
+  readonly #curve: NistCurve;
+  readonly #key: KeyObject;
+  readonly #point: Bytes;
+
+  constructor(curve: NistCurve, spki: Bytes) {
+    this.#curve = curve;
+    this.#key = createPublicKey({ key: spki, format: "der", type: "spki" });
+    this.#point = spki.subarray(-curve.pointBytes);
+  }
+
+  verifyMessage(message: Bytes, signature: Bytes): boolean {
+    return verifyMessage(this.#curve.hash, this.#key, message, signature);
+  }
+
+  verifyDigest(digest: Bytes, signature: Bytes): boolean {
+    return verifyDigest(this.#curve.library, this.#point, digest, signature);
+  }
+}
