@@ -56,8 +56,8 @@ export interface Event {
   readonly source: Source;
   readonly request?: { readonly members: Readonly<Record<string, unknown>>; readonly keep: readonly string[] } | undefined;
   readonly answer?: { readonly members: Readonly<Record<string, unknown>>; readonly keep: readonly string[] } | undefined;
-  /** Additional data, by its name in the record. */
-  readonly noted?: Readonly<Record<string, string>> | undefined;
+  /** Additional data, by its name in the record; what is undefined is left out. */
+  readonly noted?: Readonly<Record<string, string | undefined>> | undefined;
   /** Undefined where they are not known. */
   readonly resources?: readonly RecordedResource[] | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
@@ -71,12 +71,17 @@ export function printEvent(event: Event): string {
       ? ""
       : `,"errorCode":${text(error.code)}${error.message === "" ? "" : `,"errorMessage":${text(error.message)}`}`
   },"requestParameters":${printMembers(event.request)},"responseElements":${printMembers(event.answer)}${
-    noted === undefined ? "" : `,"additionalEventData":${JSON.stringify(noted)}`
+    noted === undefined ? "" : printNoted(noted)
   }${source.requestId === undefined ? "" : `,"requestID":${text(source.requestId)}`},"eventID":"${event.id}","readOnly":${event.readOnly}${
     resources === undefined
       ? ""
       : `,"resources":[${resources.map((resource) => printResource(resource, event.account)).join(",")}]`
   },"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${event.account}","eventCategory":"Management"${printTls(source)}}`;
+}
+
+function printNoted(noted: NonNullable<Event["noted"]>): string {
+  const printed = JSON.stringify(noted);
+  return printed === "{}" ? "" : `,"additionalEventData":${printed}`;
 }
 
 /** A bounded text: what a header or a message may be long with is the caller's choice. */

@@ -69,6 +69,6 @@ export async function openMessage(
   }
 }
 
-/** A material's id: HMAC-SHA256(salt, material), so that it is no oracle for weak material. */
-export const materialTag = async (salt: Secret, material: Secret): Promise<Bytes> =>
-  mac(await macKey(salt), Secret.open(material));
+/** What tells materials of a key apart: HMAC-SHA256 under its salt, so that it is no oracle for weak material. */
+export const tagOf = async (salt: Secret, material: Secret | Bytes): Promise<Bytes> =>
+  mac(await macKey(salt), material instanceof Secret ? Secret.open(material) : material);

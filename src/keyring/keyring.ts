@@ -1,14 +1,9 @@
-// Key material: made, sealed for storage, opened into memory, dropped again; and the cipher that works under it.
-//
-// A sealed row's associated data, each field as u32 length ‖ bytes: account, Region, key id, material id, spec, usage, purpose, root
-// key version (one byte). So a row that was moved to another key, or edited to another spec, does not open.
+// What a key can do, for whoever holds its row: it is opened when it is first used, kept in memory as a key that cannot be read, and
+// dropped in the turn in which it is disabled, deleted or rotated. What works stands in specs.ts, what is stored in sealed-keys.ts.
 
-import { type Boxes, boxes } from "../crypto/aead.ts";
-import { MATERIAL_BYTES, MESSAGE_NONCE_BYTES, materialTag, messageKey, openMessage, sealMessage } from "../crypto/message.ts";
-import type { RootKeys } from "../crypto/root-keys.ts";
-import { Secret } from "../crypto/secret.ts";
-import { remember } from "../wire/bounded.ts";
-import { type Bytes, concat, framed, toHex, utf8 } from "../wire/bytes.ts";
+import { MESSAGE_NONCE_BYTES } from "../crypto/message.ts";
+import { handedOver } from "../crypto/secret.ts";
+import { type Bytes, concat } from "../wire/bytes.ts";
 import {
   type Ciphertext,
   contextBytes,
@@ -18,20 +13,14 @@ import {
   ORIGIN_BYTES,
   printOrigin,
 } from "./ciphertext.ts";
-import type { Key, KeyUsage } from "./key.ts";
+import { Kept } from "./kept.ts";
+import type { Key } from "./key.ts";
+import type { KeySpec, Made, MessageType, Opened, OpenedPublic } from "./key-spec.ts";
+import { type Described, type NewMaterial, type NextMaterial, SealedKeys, type SealedKeysPorts } from "./sealed-keys.ts";
+import { bindsContext, keySpec } from "./specs.ts";
 
-/** Opened materials kept in memory, as keys that cannot be read. */
-const OPENED_MAX = 4096;
-const SALT_BYTES = 32;
-
-/** What seals the material of a new key. */
-export interface NewMaterial {
-  /** 64 hexadecimal digits: HMAC-SHA256(salt, material). */
-  readonly materialId: string;
-  readonly box: Bytes;
-  /** The key's salt, kept for the key's life. */
-  readonly saltBox: Bytes;
-}
+/** Materials of keys that are no pairs, private keys, and public ones. */
+const [MATERIALS_MAX, PRIVATE_KEYS_MAX, PUBLIC_KEYS_MAX] = [4096, 512, 2048];
 
 /** The material rows of a store, as far as the keyring reads them. */
 export interface SealedMaterials {
@@ -39,132 +28,208 @@ export interface SealedMaterials {
   find(keyId: string, prefix: string): { readonly id: string; readonly box: Bytes } | undefined;
 }
 
-export interface KeyringPorts {
-  readonly account: string;
-  readonly region: string;
-  readonly rootKeys: RootKeys;
-  readonly random: (bytes: number) => Bytes;
-  readonly materials: SealedMaterials;
-  /** @throws Error where the root key of that version is not the one that this store was sealed under. */
-  readonly requireRootKey: (version: number, use: "seal" | "open") => Promise<void>;
+/** The sealed public keys of a store's pairs. */
+export interface SealedPublicKeys {
+  find(keyId: string): Bytes | undefined;
 }
 
-/** A material in memory, as a key that cannot be read. */
-interface Opened {
-  readonly key: CryptoKey;
-  /** How each of its ciphertexts begins. */
+export interface KeyringPorts extends SealedKeysPorts {
+  readonly materials: SealedMaterials;
+  readonly publicKeys: SealedPublicKeys;
+  /** Makes a key whose making blocks the store, when its turn has come. */
+  readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+interface OpenMaterial {
+  readonly key: Opened;
+  /** How each ciphertext under it begins that names its key. */
   readonly origin: Bytes;
 }
 
-type Described = Pick<Key, "id" | "spec" | "usage">;
+interface OpenPair {
+  readonly key: OpenedPublic;
+  /** SubjectPublicKeyInfo. */
+  readonly spki: Bytes;
+}
+
+/** A ciphertext, and the id of the material that callers may know of. */
+export interface Encrypted {
+  readonly blob: Bytes;
+  readonly materialId?: string;
+}
+
+export interface Decrypted {
+  readonly plaintext: Bytes;
+  readonly materialId?: string;
+}
 
 export class Keyring {
   readonly #ports: KeyringPorts;
-  readonly #boxes: Boxes;
-  readonly #opened = new Map<string, Promise<Opened | undefined>>();
+  readonly #sealed: SealedKeys;
+  readonly #materials = new Kept<OpenMaterial | undefined>(MATERIALS_MAX);
+  readonly #privateKeys = new Kept<OpenMaterial | undefined>(PRIVATE_KEYS_MAX);
+  readonly #publicKeys = new Kept<OpenPair>(PUBLIC_KEYS_MAX);
 
   constructor(ports: KeyringPorts) {
     this.#ports = ports;
-    this.#boxes = boxes(ports.rootKeys, ports.random, "material", ports.account, ports.region);
+    this.#sealed = new SealedKeys(ports);
   }
 
-  /** Makes and seals the material of a new symmetric key. */
+  /** Makes and seals the material of a new key. */
   async create(key: Described): Promise<NewMaterial> {
-    await this.#ports.requireRootKey(this.#ports.rootKeys.seal, "seal");
-    const material = new Secret(this.#ports.random(MATERIAL_BYTES));
-    const salt = new Secret(this.#ports.random(SALT_BYTES));
-    const materialId = toHex(await materialTag(salt, material));
-    return {
-      materialId,
-      box: await this.#boxes.sealSecret(material, this.#associated(key, materialId, "material")),
-      saltBox: await this.#boxes.sealSecret(salt, this.#associated(key, "", "salt")),
-    };
+    await this.#sealed.requireSealing();
+    return this.#sealed.seal(key, await this.#make(keySpec(key.spec)));
   }
 
   /** Makes and seals another material of a key, under the salt that it has. */
-  async createNext(key: Described, saltBox: Bytes): Promise<Omit<NewMaterial, "saltBox">> {
-    await this.#ports.requireRootKey(this.#ports.rootKeys.seal, "seal");
-    const salt = await this.#boxes.openSecret(saltBox, this.#associated(key, "", "salt"));
-    if (salt === undefined) throw new Error(`the sealed salt of ${key.id} does not open`);
-    const material = new Secret(this.#ports.random(MATERIAL_BYTES));
-    const materialId = toHex(await materialTag(salt, material));
-    return { materialId, box: await this.#boxes.sealSecret(material, this.#associated(key, materialId, "material")) };
+  async createNext(key: Described, saltBox: Bytes): Promise<NextMaterial> {
+    await this.#sealed.requireSealing();
+    return this.#sealed.sealNext(key, saltBox, await this.#make(keySpec(key.spec)));
   }
 
-  /** Encrypts under the key's current material. */
-  async encrypt(key: Key, plaintext: Bytes, context: EncryptionContext): Promise<{ blob: Bytes; materialId: string }> {
+  /** Makes a pair that belongs to its caller: PKCS#8 and SubjectPublicKeyInfo. @throws Error where there are no data key pairs of the spec. */
+  async dataKeyPair(spec: string): Promise<{ readonly privateKey: Bytes; readonly publicKey: Bytes }> {
+    const entry = keySpec(spec);
+    const { material, publicKey } = await this.#make(entry);
+    if (entry.dataKeyPairs === undefined || publicKey === undefined) throw new Error(`no data key pairs of ${spec}`);
+    return { privateKey: handedOver(entry.dataKeyPairs.print(material)), publicKey };
+  }
+
+  /** Encrypts under the key's current material, or for its private key. `context`: only where the algorithm binds one. */
+  encrypt(key: Key, algorithm: string, plaintext: Bytes, context: EncryptionContext): Promise<Encrypted> {
+    return bindsContext(algorithm) ? this.#seal(key, algorithm, plaintext, context) : this.#encrypt(key, algorithm, plaintext);
+  }
+
+  /**
+   * `ciphertext`: as it was read where the algorithm binds a context, or else as it came.
+   * @returns undefined where this key did not make this ciphertext in this context; which of them is not told.
+   */
+  decrypt(
+    key: Key,
+    algorithm: string,
+    ciphertext: Ciphertext | Bytes,
+    context: EncryptionContext,
+  ): Promise<Decrypted | undefined> {
+    return "header" in ciphertext ? this.#unseal(key, algorithm, ciphertext, context) : this.#decrypt(key, algorithm, ciphertext);
+  }
+
+  async sign(key: Key, algorithm: string, message: Bytes, type: MessageType): Promise<Bytes> {
+    return (await this.#privateKey(key)).sign(algorithm, message, type, this.#ports.random);
+  }
+
+  async verify(key: Key, algorithm: string, message: Bytes, type: MessageType, signature: Bytes): Promise<boolean> {
+    return (await this.#publicKey(key)).key.verify(algorithm, message, type, signature);
+  }
+
+  async mac(key: Key, algorithm: string, message: Bytes): Promise<Bytes> {
+    return (await this.#privateKey(key)).mac(algorithm, message);
+  }
+
+  async verifyMac(key: Key, algorithm: string, message: Bytes, mac: Bytes): Promise<boolean> {
+    return (await this.#privateKey(key)).verifyMac(algorithm, message, mac);
+  }
+
+  /** @returns undefined where the peer's SubjectPublicKeyInfo is none of the key's spec. */
+  async derive(key: Key, algorithm: string, peer: Bytes): Promise<Bytes | undefined> {
+    return (await this.#privateKey(key)).derive(algorithm, peer);
+  }
+
+  async encapsulate(key: Key, algorithm: string): Promise<{ readonly secret: Bytes; readonly ciphertext: Bytes }> {
+    return (await this.#publicKey(key)).key.encapsulate(algorithm, this.#ports.random);
+  }
+
+  /** @returns undefined for a ciphertext of another length; every other one gives a secret. */
+  async decapsulate(key: Key, algorithm: string, ciphertext: Bytes): Promise<Bytes | undefined> {
+    return (await this.#privateKey(key)).decapsulate(algorithm, ciphertext);
+  }
+
+  /** @returns the SubjectPublicKeyInfo of a pair. */
+  async publicKey(key: Key): Promise<Bytes> {
+    return (await this.#publicKey(key)).spki;
+  }
+
+  /** Drops what is open of a key: in the turn in which it is disabled, deleted or rotated. */
+  drop(keyId: string): void {
+    for (const kept of [this.#materials, this.#privateKeys, this.#publicKeys]) kept.drop(keyId);
+  }
+
+  dropAll(): void {
+    for (const kept of [this.#materials, this.#privateKeys, this.#publicKeys]) kept.clear();
+  }
+
+  #make(entry: KeySpec): Promise<Made> {
+    const make = (): Promise<Made> => entry.generate(this.#ports.random);
+    return entry.isSlow ? this.#ports.turn(make) : make();
+  }
+
+  async #seal(key: Key, algorithm: string, plaintext: Bytes, context: EncryptionContext): Promise<Encrypted> {
     const { materialId } = key;
-    const opened = materialId === undefined ? undefined : await this.#open(key, materialId);
-    if (opened === undefined || materialId === undefined) throw new Error(`the current material of ${key.id} is not there`);
+    const opened = materialId === undefined ? undefined : await this.#material(key, materialId);
+    if (opened === undefined || materialId === undefined) throw missing(key);
     const nonce = this.#ports.random(MESSAGE_NONCE_BYTES);
     // The header grows in its place before the context: both are covered by the tag, and nothing is copied twice.
     const associated = contextBytes(context, HEADER_BYTES);
     associated.set(opened.origin);
     associated.set(nonce, ORIGIN_BYTES);
-    const { body } = await sealMessage(opened.key, nonce, plaintext, (commitment) => {
+    const { body } = await opened.key.seal(algorithm, nonce, plaintext, (commitment) => {
       associated.set(commitment, ORIGIN_BYTES + MESSAGE_NONCE_BYTES);
       return associated;
     });
     return { blob: concat(associated.subarray(0, HEADER_BYTES), body), materialId };
   }
 
-  /** @returns the plaintext and its material's id; undefined where this key did not make this ciphertext in this context. */
-  async decrypt(
-    key: Key,
-    ciphertext: Ciphertext,
-    context: EncryptionContext,
-  ): Promise<{ plaintext: Bytes; materialId: string } | undefined> {
+  async #unseal(key: Key, algorithm: string, ciphertext: Ciphertext, context: EncryptionContext): Promise<Decrypted | undefined> {
     const { header, nonce, materialPrefix } = ciphertext;
     const isCurrent = key.materialId?.startsWith(materialPrefix);
     const materialId = isCurrent ? key.materialId : this.#ports.materials.find(key.id, materialPrefix)?.id;
-    const opened = materialId === undefined ? undefined : await this.#open(key, materialId);
+    const opened = materialId === undefined ? undefined : await this.#material(key, materialId);
     if (opened === undefined || materialId === undefined) return undefined;
     const associated = contextBytes(context, HEADER_BYTES);
     associated.set(header);
-    const plaintext = await openMessage(opened.key, nonce, ciphertext, associated);
+    const plaintext = await opened.key.unseal(algorithm, nonce, ciphertext, associated);
     return plaintext === undefined ? undefined : { plaintext, materialId };
   }
 
-  /** Drops what is open of a key: in the turn in which it is disabled, deleted or rotated. */
-  drop(keyId: string): void {
-    for (const name of this.#opened.keys()) if (name.startsWith(`${keyId}/`)) this.#opened.delete(name);
+  async #encrypt(key: Key, algorithm: string, plaintext: Bytes): Promise<Encrypted> {
+    return { blob: await (await this.#publicKey(key)).key.encrypt(algorithm, plaintext) };
   }
 
-  dropAll(): void {
-    this.#opened.clear();
+  async #decrypt(key: Key, algorithm: string, ciphertext: Bytes): Promise<Decrypted | undefined> {
+    const plaintext = await (await this.#privateKey(key)).decrypt(algorithm, ciphertext);
+    return plaintext === undefined ? undefined : { plaintext };
   }
 
-  #open(key: Described, materialId: string): Promise<Opened | undefined> {
-    const name = `${key.id}/${materialId}`;
-    const known = this.#opened.get(name);
-    if (known !== undefined) return known;
-    const opening = this.#unseal(key, materialId);
-    remember(this.#opened, OPENED_MAX, name, opening);
-    const forget = (): unknown => this.#opened.get(name) === opening && this.#opened.delete(name);
-    opening.then((opened) => opened ?? forget(), forget); // a failure is not remembered, nor an absence
-    return opening;
+  /** The one key of a spec that has one material. */
+  async #privateKey(key: Key): Promise<Opened> {
+    const opened = key.materialId === undefined ? undefined : await this.#material(key, key.materialId);
+    if (opened === undefined) throw missing(key);
+    return opened.key;
   }
 
-  async #unseal(key: Described, materialId: string): Promise<Opened | undefined> {
+  #material(key: Described, materialId: string): Promise<OpenMaterial | undefined> {
+    const kept = keySpec(key.spec).isPair ? this.#privateKeys : this.#materials;
+    return kept.get(`${key.id}/${materialId}`, () => this.#openMaterial(key, materialId));
+  }
+
+  async #openMaterial(key: Described, materialId: string): Promise<OpenMaterial | undefined> {
     const row = this.#ports.materials.find(key.id, materialId);
     if (row === undefined) return undefined;
-    const [, rootVersion = 0] = row.box;
-    await this.#ports.requireRootKey(rootVersion, "open");
-    const material = await this.#boxes.openSecret(row.box, this.#associated(key, materialId, "material"));
-    if (material === undefined) throw new Error(`the sealed material ${materialId} of ${key.id} does not open`);
+    const material = await this.#sealed.openMaterial(key, materialId, row.box);
     const materialPrefix = materialId.slice(0, 2 * MATERIAL_PREFIX_BYTES);
     return {
-      key: await messageKey(material),
+      key: await keySpec(key.spec).open(material),
       origin: printOrigin({ account: this.#ports.account, keyId: key.id, materialPrefix }),
     };
   }
 
-  #associated(
-    { id, spec, usage }: { id: string; spec: string; usage: KeyUsage },
-    materialId: string,
-    purpose: "material" | "salt",
-  ) {
-    const fields = [this.#ports.account, this.#ports.region, id, materialId, spec, usage, purpose].map(utf8);
-    return (rootVersion: number): Bytes => framed(...fields, Uint8Array.of(rootVersion));
+  #publicKey(key: Key): Promise<OpenPair> {
+    return this.#publicKeys.get(key.id, async () => {
+      const box = this.#ports.publicKeys.find(key.id);
+      if (box === undefined || key.materialId === undefined) throw new Error(`the public key of ${key.id} is not there`);
+      const spki = await this.#sealed.openPublicKey(key, key.materialId, box);
+      return { key: await keySpec(key.spec).openPublic(spki), spki };
+    });
   }
 }
+
+const missing = ({ id }: Key): Error => new Error(`the current material of ${id} is not there`);

@@ -2,7 +2,7 @@
 
 import { type EncryptionContext, exceeds } from "../keyring/ciphertext.ts";
 import type { Key } from "../keyring/key.ts";
-import { algorithmsOf, ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
+import { algorithmsOf, bindsContext, DEFAULT_CIPHER, ENCLAVE_ALGORITHMS, ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
 import { ApiError } from "../wire/api-error.ts";
 import { blob, defaulted, flag, listOf, oneOf, optional, sensitive, string, stringMap, structure } from "../wire/shape.ts";
 import type { Tag } from "./tables/tags.ts";
@@ -11,7 +11,7 @@ export const keyId = string({ min: 1, max: 2048 });
 export const grantTokens = optional(listOf(sensitive(string({ min: 1, max: 8192 })), { min: 0, max: 10 }));
 export const dryRun = optional(flag);
 export const encryptionContext = optional(stringMap);
-export const encryptionAlgorithm = defaulted(oneOf(...ENCRYPTION_ALGORITHMS), "SYMMETRIC_DEFAULT");
+export const encryptionAlgorithm = defaulted(oneOf(...ENCRYPTION_ALGORITHMS), DEFAULT_CIPHER);
 export const policyDocument = string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" });
 export const customKeyStoreId = string({ min: 1, max: 64 });
 export const ciphertextBlob = blob({ min: 1, max: 6144 });
@@ -21,7 +21,7 @@ export const validation = (message: string): ApiError => new ApiError("Validatio
 /** An attestation of a Nitro enclave; a request that carries one is refused, see `refuseRecipient`. */
 export const recipient = optional(
   structure({
-    KeyEncryptionAlgorithm: optional(oneOf("RSAES_OAEP_SHA_256")),
+    KeyEncryptionAlgorithm: optional(oneOf(...ENCLAVE_ALGORITHMS)),
     AttestationDocument: optional(blob({ min: 1, max: 262144 })),
   }),
 );
@@ -68,3 +68,15 @@ export function requireAlgorithm({ spec, usage }: Key, algorithm: string): void 
   if (algorithmsOf(spec, usage).includes(algorithm)) return;
   throw new ApiError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${spec}.`);
 }
+
+/**
+ * @throws ApiError ValidationException where a context is given that the algorithm cannot bind. An empty one is none.
+ */
+export function requireNoContext(algorithm: string, context: EncryptionContext): void {
+  if (bindsContext(algorithm) || context.size === 0) return;
+  throw validation("EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.");
+}
+
+/** AWS has the spec in China alone. */
+export const unsupportedSpec = (spec: string): ApiError =>
+  new ApiError("UnsupportedOperationException", `KeySpec ${spec} is not supported in this Region.`);

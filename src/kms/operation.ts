@@ -5,7 +5,6 @@ import type { Markers } from "../durable/page-markers.ts";
 import type { Ciphertext } from "../keyring/ciphertext.ts";
 import type { Key, KeyState, KeyUsage, Origin } from "../keyring/key.ts";
 import type { Keyring } from "../keyring/keyring.ts";
-import type { KeySpecName } from "../keyring/specs.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { RateClass } from "../limits/rates.ts";
 import type { Bytes } from "../wire/bytes.ts";
@@ -33,8 +32,13 @@ export type States = readonly KeyState[];
 /** Which keys an operation takes. */
 export interface KeysOf {
   readonly usage?: KeyUsage;
-  /** Of which origin the key must be, and of which spec; checked behind the state, unless it says otherwise. */
-  readonly kind?: { readonly origins: readonly Origin[]; readonly spec: KeySpecName; readonly beforeState?: true };
+  /** Of which origin the key must be, of which spec, or a pair; checked behind the state, unless it says otherwise. */
+  readonly kind?: {
+    readonly origins?: readonly Origin[];
+    readonly spec?: string;
+    readonly isPair?: true;
+    readonly beforeState?: true;
+  };
 }
 
 /** `takeAway`: a write that takes away what somebody may do, which a store takes even when its outbox is full. */
@@ -69,8 +73,8 @@ export type Commit = (writes: Writes) => Changed;
 /** What an operation of the key's material leaves for the record besides its members. */
 export interface Computed {
   readonly output: Output;
-  /** Additional data of the record, by its name there. */
-  readonly noted?: Readonly<Record<string, string>>;
+  /** Additional data of the record, by its name there; what is undefined is left out. */
+  readonly noted?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A handler computes; if something must change, it answers with the change instead of making it. */
@@ -89,7 +93,7 @@ export interface Call {
   readonly quotas: Quotas;
   /** What a ciphertext in the request says of itself. */
   readonly ciphertext: Ciphertext | undefined;
-  readonly keyring: Pick<Keyring, "create" | "createNext" | "encrypt" | "decrypt">;
+  readonly keyring: Omit<Keyring, "drop" | "dropAll">;
   readonly reads: Reads;
   readonly markers: Markers;
   now(): number;

@@ -1,6 +1,7 @@
 // What an operation acts on: a function of its decoded input. Each also works when an optional member is missing.
 
 import { parse } from "../keyring/ciphertext.ts";
+import { bindsContext } from "../keyring/specs.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import type { Resource } from "./operation.ts";
 
@@ -31,7 +32,7 @@ function source(
   algorithm: string,
   action?: string,
 ): Resource {
-  const named = algorithm !== "SYMMETRIC_DEFAULT" || DryRunModifiers.includes("IGNORE_CIPHERTEXT");
+  const named = !bindsContext(algorithm) || DryRunModifiers.includes("IGNORE_CIPHERTEXT");
   const asked = action === undefined ? {} : { action };
   if (named && id !== undefined) return { kind: "key", id, aliases: true, ...asked };
   return { kind: "ciphertext", ciphertext: CiphertextBlob === undefined ? undefined : parse(CiphertextBlob), id, ...asked };

@@ -7,8 +7,10 @@ import { PassportControl } from "../durable/passport-control.ts";
 import { rootKeyGuard } from "../durable/root-key-guard.ts";
 import { tokenBuckets, unlimited } from "../durable/token-buckets.ts";
 import { Keyring } from "../keyring/keyring.ts";
+import { type Turn, turns } from "../limits/turns.ts";
 import { awsJson } from "../wire/aws-json.ts";
 import { PARTITION } from "../wire/regions.ts";
+import { throttling } from "./call/tokens.ts";
 import { rootOnly } from "./callers.ts";
 import { lastUses } from "./tables/last-uses.ts";
 import { MIGRATIONS } from "./tables/schema.ts";
@@ -39,7 +41,9 @@ export function createWorld(given: Given): World {
   const host = createHost(given, own);
   const tables = tablesOf(host, scope, uses, (keyId) => keyring.drop(keyId));
   const requireRootKey = rootKeyGuard(rootKeys, host.meta);
-  const keyring = new Keyring({ account, region, rootKeys, random, materials: tables.materials, requireRootKey });
+  const { materials, publicKeys } = tables;
+  const turn: Turn = (work) => world.turn(work); // as it stands then: tests exchange it
+  const keyring = new Keyring({ account, region, rootKeys, random, materials, publicKeys, requireRootKey, turn });
   const rates = given.requestRates(region);
   const world: World = Object.assign(host, {
     scope,
@@ -51,6 +55,7 @@ export function createWorld(given: Given): World {
     tables,
     reads: tables,
     keyring,
+    turn: turns({ now: () => world.now(), after: host.after, refusal: throttling }),
     markers: markers({ account, region, rootKeys, random }),
     changes: 0,
   });

@@ -8,6 +8,7 @@ import type { Rates } from "../durable/token-buckets.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { RateName, RequestRates } from "../limits/rates.ts";
+import type { Turn } from "../limits/turns.ts";
 import type { Protocol } from "../wire/api-error.ts";
 import type { ArnScope } from "../wire/arn.ts";
 import type { Callers } from "./callers.ts";
@@ -38,6 +39,8 @@ export interface World extends Host, Sight {
   readonly protocol: Protocol;
   readonly tables: Tables;
   readonly keyring: Keyring;
+  /** Whoever makes a key that blocks the store makes it here. */
+  turn: Turn;
   readonly markers: (operation: string) => Markers;
   changes: number;
 }

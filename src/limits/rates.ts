@@ -1,13 +1,15 @@
 // Requests a second that an account may make in a Region. Source: KMS developer guide, "Request quotas": the cryptographic operations
 // share a quota for each kind of key, every other operation has one of its own. A deployment overrides them by the variable RATES.
 
-import { KEY_SPECS, type KeyKind, keySpec } from "../keyring/specs.ts";
+import type { SharedRate } from "../keyring/key-spec.ts";
+import { DATA_KEY_PAIRS } from "../keyring/specs.ts";
 import { readOverrides } from "./overrides.ts";
 
-/** Request-rate classes: the rows of AWS's quota table. Of `crypto` and `pair` the key's spec decides the rest. */
+/** Request-rate classes: the rows of AWS's quota table. Of `crypto`, `pair` and `creation` the key's spec decides the rest. */
 export type RateClass =
   | "crypto"
   | "pair"
+  | "creation"
   | "describe"
   | "status"
   | "list"
@@ -20,7 +22,7 @@ export type RateClass =
   | "importing";
 
 /** By kind of key, by class of operation; `pairs/SPEC` of the data key pairs; `refusals`, and `calls` of every kind together. */
-export type RateName = KeyKind | Exclude<RateClass, "crypto" | "pair"> | "refusals" | "calls" | `pairs/${string}`;
+export type RateName = SharedRate | Exclude<RateClass, "crypto" | "pair" | "creation"> | "refusals" | "calls" | `pairs/${string}`;
 export type RequestRates = Readonly<Record<RateName, number>>;
 
 const SYMMETRIC: Readonly<Record<string, number>> = {
@@ -40,12 +42,10 @@ const OTHERS = 15_000;
 /** How many operations may each have a bucket at an overridden rate. */
 const OPERATIONS = 56;
 
-const PAIRS = Object.fromEntries(
-  KEY_SPECS.flatMap((name) => {
-    const { pairsPerSecond } = keySpec(name);
-    return pairsPerSecond === undefined ? [] : [[`pairs/${name}`, pairsPerSecond]];
-  }),
-) as Record<`pairs/${string}`, number>;
+const PAIRS = Object.fromEntries([...DATA_KEY_PAIRS].map(([spec, perSecond]) => [`pairs/${spec}`, perSecond])) as Record<
+  `pairs/${string}`,
+  number
+>;
 
 /** AWS's own; of `refusals` and `calls` it says nothing. */
 function awsRates(region: string): RequestRates {
@@ -54,7 +54,6 @@ function awsRates(region: string): RequestRates {
     symmetric,
     rsa: 500,
     ecc: 300,
-    sm2: 300,
     postQuantum: 1000,
     ...PAIRS,
     describe: 2000,

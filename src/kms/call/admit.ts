@@ -3,6 +3,7 @@
 
 import type { Who } from "../../durable/passport-control.ts";
 import { conditionOf, type Key } from "../../keyring/key.ts";
+import { keySpec } from "../../keyring/specs.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { Operation, Resource } from "../operation.ts";
 import type { Sight } from "../world.ts";
@@ -63,10 +64,11 @@ function requireFit({ states, usage, kind }: Operation, action: string, key: Key
 }
 
 /** Of a wrong spec AWS says nothing more. */
-function requireKind({ origins, spec }: NonNullable<Operation["kind"]>, key: Key): void {
-  if (!origins.includes(key.origin)) {
+function requireKind({ origins, spec, isPair }: NonNullable<Operation["kind"]>, key: Key): void {
+  if (origins?.includes(key.origin) === false) {
     const message = `${key.arn} origin is ${key.origin} which is not valid for this operation.`;
     throw new ApiError("UnsupportedOperationException", message);
   }
-  if (spec !== key.spec) throw new ApiError("UnsupportedOperationException");
+  const isOfSpec = spec === undefined || spec === key.spec;
+  if (!isOfSpec || (isPair && !keySpec(key.spec).isPair)) throw new ApiError("UnsupportedOperationException");
 }

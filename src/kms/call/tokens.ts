@@ -2,7 +2,7 @@
 
 import type { Token } from "../../durable/token-buckets.ts";
 import type { Key } from "../../keyring/key.ts";
-import { keySpec } from "../../keyring/specs.ts";
+import { findKeySpec, keySpec } from "../../keyring/specs.ts";
 import type { RateName } from "../../limits/rates.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { Operation, Request } from "../operation.ts";
@@ -16,10 +16,14 @@ export const REFUSAL: readonly KmsToken[] = [{ bucket: "refusals", rate: "refusa
 
 /** What an admitted call costs: of a cryptographic operation a token for each key, so that ReEncrypt takes two. */
 export function tokensOf(name: string, { rate }: Operation, { recorded }: Request, keys: readonly Key[]): readonly KmsToken[] {
-  if (rate === "crypto") return keys.length === 0 ? [shared("symmetric")] : keys.map(({ spec }) => shared(keySpec(spec).kind));
+  if (rate === "crypto") return keys.length === 0 ? [shared("symmetric")] : keys.map(({ spec }) => shared(keySpec(spec).rate));
   if (rate === "pair") return [shared(`pairs/${String(recorded["KeyPairSpec"])}`)];
+  if (rate === "creation") return [{ bucket: name, rate: "manage" }, ...pairsLike(String(recorded["KeySpec"]))];
   return [{ bucket: name, rate }];
 }
+
+/** A key that takes as long to make as a data key pair of its spec uses up that pair's rate. */
+const pairsLike = (spec: string): readonly KmsToken[] => (findKeySpec(spec)?.isSlow === true ? [shared(`pairs/${spec}`)] : []);
 
 const shared = (rate: RateName): KmsToken => ({ bucket: rate, rate });
 

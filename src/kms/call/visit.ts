@@ -33,7 +33,7 @@ export interface Visit {
   /** A key that the call has made. */
   made?: Key;
   /** Additional data of the record. */
-  noted?: Readonly<Record<string, string>>;
+  noted?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A call whose input has been read. */

@@ -59,9 +59,10 @@ function doomed(world: World, keyId: string): Doomed | undefined {
 
 /** Overwrites what is sealed, then removes the key and all that is its own, with one record: all of it, or nothing. */
 function destroy(key: Key, world: World): void {
-  const { materials, aliases, tags, grants, lastUses, deadlines, keys } = world.tables;
+  const { materials, publicKeys, aliases, tags, grants, lastUses, deadlines, keys } = world.tables;
   ownChange(world, () => {
     materials.destroy(key.id);
+    publicKeys.remove(key.id);
     aliases.removeAllOf(key.id);
     tags.removeAllOf(key.id);
     grants.removeAllOf(key.id);

@@ -1,5 +1,7 @@
 // Aliases: names that point at keys. Source: KMS API reference; developer guide, "Aliases in AWS KMS".
 
+import type { Key } from "../../keyring/key.ts";
+import { keySpec } from "../../keyring/specs.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { aliasArn, parseKeyName } from "../../wire/arn.ts";
 import { PARTITION } from "../../wire/regions.ts";
@@ -52,12 +54,16 @@ export const createAlias = accepts(
     },
 );
 
+/** Both symmetric, both a pair or both for MACs, and of the same usage. */
+const isOfSameType = (one: Key, other: Key): boolean =>
+  one.usage === other.usage && keySpec(one.spec).isPair === keySpec(other.spec).isPair;
+
 export const updateAlias = accepts(
   structure({ AliasName: aliasName, TargetKeyId: keyId }, checkNameAndTarget),
   ({ AliasName }, call) =>
     (writes) => {
       const { aliased, key } = call;
-      if (aliased !== undefined && (aliased.usage !== key.usage || aliased.spec !== key.spec)) {
+      if (aliased !== undefined && !isOfSameType(aliased, key)) {
         throw validation(
           `Alias ${shown(AliasName)} cannot be changed from a CMK with key usage ${aliased.usage} to a CMK with key usage ${key.usage}. The key usage of the current CMK and the new CMK must be the same.`,
         );

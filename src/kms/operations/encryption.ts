@@ -1,6 +1,9 @@
 // Encrypt, Decrypt and ReEncrypt. Source: KMS API reference.
 
 import type { EncryptionContext } from "../../keyring/ciphertext.ts";
+import type { Key } from "../../keyring/key.ts";
+import type { Decrypted, Encrypted } from "../../keyring/keyring.ts";
+import { bindsContext, keySpec } from "../../keyring/specs.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { Bytes } from "../../wire/bytes.ts";
 import { blob, type Decoded, listOf, oneOf, optional, sensitive, structure } from "../../wire/shape.ts";
@@ -17,10 +20,30 @@ import {
   recipient,
   refuseRecipient,
   requireAlgorithm,
+  requireNoContext,
+  validation,
 } from "../members.ts";
 import { accepts, type Call } from "../operation.ts";
 
-const SYMMETRIC = "SYMMETRIC_DEFAULT";
+/** Asks what may be asked before a key is opened. */
+function requireCipher(key: Key, algorithm: string, context: EncryptionContext): void {
+  requireAlgorithm(key, algorithm);
+  requireNoContext(algorithm, context);
+}
+
+function seal(
+  { keyring }: Pick<Call, "keyring">,
+  key: Key,
+  algorithm: string,
+  plaintext: Bytes,
+  context: EncryptionContext,
+): Promise<Encrypted> {
+  if (bindsContext(algorithm)) return keyring.encrypt(key, algorithm, plaintext, context);
+  const most = keySpec(key.spec).plaintextBytesMax(algorithm);
+  if (plaintext.byteLength > most)
+    throw validation(`Algorithm ${algorithm} and key spec ${key.spec} cannot encrypt data larger than ${most} bytes.`);
+  return keyring.encrypt(key, algorithm, plaintext, context);
+}
 
 export const encrypt = accepts(
   structure(
@@ -34,9 +57,10 @@ export const encrypt = accepts(
     },
     checkContext,
   ),
-  async ({ Plaintext, EncryptionContext = NO_CONTEXT, EncryptionAlgorithm }, { key, keyring }) => {
-    requireAlgorithm(key, EncryptionAlgorithm);
-    const { blob: CiphertextBlob, materialId } = await keyring.encrypt(key, Plaintext, EncryptionContext);
+  async ({ Plaintext, EncryptionContext = NO_CONTEXT, EncryptionAlgorithm }, call) => {
+    const { key } = call;
+    requireCipher(key, EncryptionAlgorithm, EncryptionContext);
+    const { blob: CiphertextBlob, materialId } = await seal(call, key, EncryptionAlgorithm, Plaintext, EncryptionContext);
     return { output: { CiphertextBlob, KeyId: key.arn, EncryptionAlgorithm }, noted: { keyMaterialId: materialId } };
   },
 );
@@ -58,7 +82,7 @@ function checkIgnorable(
   const ignored = DryRunModifiers.includes("IGNORE_CIPHERTEXT");
   if (ignored && !DryRun) throw new ApiError("ValidationException", "DryRunModifiers can only be specified when DryRun is true.");
   if (CiphertextBlob === undefined && !ignored) throw missing("ciphertextBlob");
-  if (!key.given && (ignored || algorithm !== SYMMETRIC)) throw missing(key.name);
+  if (!key.given && (ignored || !bindsContext(algorithm))) throw missing(key.name);
 }
 
 /** Opens the ciphertext of a call; undefined where a dry run has left it out. */
@@ -66,11 +90,11 @@ async function open(
   { key, ciphertext, keyring }: Call,
   algorithm: string,
   context: EncryptionContext,
-  { DryRunModifiers = [] }: Decoded<typeof ignorable>,
-): Promise<{ plaintext: Bytes; materialId: string } | undefined> {
-  requireAlgorithm(key, algorithm);
+  { CiphertextBlob, DryRunModifiers = [] }: Decoded<typeof ignorable>,
+): Promise<Decrypted | undefined> {
   if (DryRunModifiers.includes("IGNORE_CIPHERTEXT")) return undefined;
-  const opened = ciphertext === undefined ? undefined : await keyring.decrypt(key, ciphertext, context);
+  const sealed = bindsContext(algorithm) ? ciphertext : CiphertextBlob;
+  const opened = sealed === undefined ? undefined : await keyring.decrypt(key, algorithm, sealed, context);
   if (opened === undefined) throw new ApiError("InvalidCiphertextException");
   return opened;
 }
@@ -95,6 +119,7 @@ export const decrypt = accepts(
   ),
   async (input, call) => {
     const { EncryptionContext = NO_CONTEXT, EncryptionAlgorithm } = input;
+    requireCipher(call.key, EncryptionAlgorithm, EncryptionContext);
     const opened = await open(call, EncryptionAlgorithm, EncryptionContext, input);
     if (opened === undefined) return NOTHING;
     const { plaintext: Plaintext, materialId: KeyMaterialId } = opened;
@@ -124,14 +149,15 @@ export const reEncrypt = accepts(
     },
   ),
   async (input, call) => {
-    const { key: source, destination, keyring } = call;
+    const { key: source, destination } = call;
     const { SourceEncryptionContext = NO_CONTEXT, DestinationEncryptionContext = NO_CONTEXT } = input;
     const { SourceEncryptionAlgorithm, DestinationEncryptionAlgorithm } = input;
-    requireAlgorithm(source, SourceEncryptionAlgorithm);
-    requireAlgorithm(destination, DestinationEncryptionAlgorithm);
+    requireCipher(source, SourceEncryptionAlgorithm, SourceEncryptionContext);
+    requireCipher(destination, DestinationEncryptionAlgorithm, DestinationEncryptionContext);
     const opened = await open(call, SourceEncryptionAlgorithm, SourceEncryptionContext, input);
     if (opened === undefined) return NOTHING;
-    const sealed = await keyring.encrypt(destination, opened.plaintext, DestinationEncryptionContext);
+    const { plaintext } = opened;
+    const sealed = await seal(call, destination, DestinationEncryptionAlgorithm, plaintext, DestinationEncryptionContext);
     return {
       output: {
         CiphertextBlob: sealed.blob,

@@ -2,13 +2,38 @@
 
 import { defaultPolicy, parsePolicy } from "../../authz/policy.ts";
 import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../../keyring/key.ts";
-import { ALGORITHM_MEMBERS, algorithmsOf, KEY_SPECS, keySpec, LEGACY_KEY_SPECS } from "../../keyring/specs.ts";
+import {
+  ALGORITHM_MEMBERS,
+  algorithmsOf,
+  DEFAULT_SPEC,
+  findKeySpec,
+  KEY_SPECS,
+  keySpec,
+  LEGACY_KEY_SPECS,
+} from "../../keyring/specs.ts";
+import type { Quotas } from "../../limits/quotas.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, flag, oneOf, optional, string, structure } from "../../wire/shape.ts";
-import { checkTags, customKeyStoreId, grantTokens, keyId, policyDocument, tagList, validation } from "../members.ts";
+import {
+  checkTags,
+  customKeyStoreId,
+  grantTokens,
+  keyId,
+  policyDocument,
+  tagList,
+  unsupportedSpec,
+  validation,
+} from "../members.ts";
 import { accepts, type Output } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
 import type { Writes } from "../tables/tables.ts";
+
+/** What KeyMetadata and GetPublicKey both say of a key's type. */
+const typeOf = ({ spec, usage }: Key): Output => ({
+  CustomerMasterKeySpec: keySpec(spec).legacy ? spec : undefined,
+  KeySpec: spec,
+  [ALGORITHM_MEMBERS[usage]]: algorithmsOf(spec, usage),
+});
 
 /** KeyMetadata, as CreateKey and DescribeKey answer it. */
 function describe(key: Key): Output {
@@ -23,12 +48,10 @@ function describe(key: Key): Output {
     KeyState: key.state,
     Origin: key.origin,
     KeyManager: "CUSTOMER",
-    CustomerMasterKeySpec: keySpec(key.spec).legacy ? key.spec : undefined,
-    KeySpec: key.spec,
-    [ALGORITHM_MEMBERS[key.usage]]: algorithmsOf(key.spec, key.usage),
+    ...typeOf(key),
     MultiRegion: key.multiRegion,
     DeletionDate: key.deletionAt === undefined ? undefined : new Date(key.deletionAt),
-    CurrentKeyMaterialId: key.materialId,
+    CurrentKeyMaterialId: keySpec(key.spec).rotates ? key.materialId : undefined,
   };
 }
 
@@ -70,14 +93,15 @@ interface SpecChoice {
 
 /** @throws ApiError ValidationException where the usage is missing or does not suit the spec. */
 function chooseSpec({ KeySpec, CustomerMasterKeySpec, KeyUsage }: SpecChoice): { spec: string; usage: KeyUsage } {
-  const { name, usages, defaultUsage } = keySpec(KeySpec ?? CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT");
+  const spec = KeySpec ?? CustomerMasterKeySpec ?? DEFAULT_SPEC;
+  const { algorithms, defaultUsage } = findKeySpec(spec) ?? {};
   const usage = KeyUsage ?? defaultUsage;
   if (usage === undefined)
     throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
-  if (usages[usage] !== undefined) return { spec: name, usage };
+  if (algorithms === undefined || algorithms[usage] !== undefined) return { spec, usage };
   throw validation(
     defaultUsage === undefined
-      ? `KeyUsage ${usage} is not compatible with KeySpec ${name}`
+      ? `KeyUsage ${usage} is not compatible with KeySpec ${spec}`
       : `The operation failed because the KeyUsage value of the CMK is ${usage}. To perform this operation, the KeyUsage value must be ${defaultUsage}.`,
   );
 }
@@ -88,23 +112,24 @@ function filled(input: SpecChoice): Output {
   return { KeySpec: spec, CustomerMasterKeySpec: spec, KeyUsage: usage };
 }
 
+function requireRoom(keys: number, quotas: Quotas): void {
+  if (keys < quotas.keys) return;
+  throw new ApiError("LimitExceededException", `This account has reached its limit of ${quotas.keys} KMS keys in this Region.`);
+}
+
 export const createKey = accepts(
   creation,
-  async (input, { account, keyring, now, quotas, uuid }) => {
+  async (input, { account, keyring, now, quotas, reads, uuid }) => {
     const { spec, usage } = chooseSpec(input);
     if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined) throw notYet("CustomKeyStoreId");
     if (input.Origin !== "AWS_KMS") throw notYet(`Origin ${input.Origin}`);
-    if (!keySpec(spec).built) throw notYet(`KeySpec ${spec}`);
+    if (findKeySpec(spec) === undefined) throw unsupportedSpec(spec);
     if (input.MultiRegion) throw notYet("MultiRegion");
+    requireRoom(reads.keys.count(), quotas); // asked again in the commit; here it keeps a key from being made in vain
     const id = uuid();
     const material = await keyring.create({ id, spec, usage });
     return (writes) => {
-      if (writes.keys.count() >= quotas.keys) {
-        throw new ApiError(
-          "LimitExceededException",
-          `This account has reached its limit of ${quotas.keys} KMS keys in this Region.`,
-        );
-      }
+      requireRoom(writes.keys.count(), quotas);
       const createdAt = now();
       const key = writes.keys.insert({
         id,
@@ -120,6 +145,7 @@ export const createKey = accepts(
         materialId: material.materialId,
       });
       writes.materials.insert({ id: material.materialId, keyId: id, box: material.box, origin: input.Origin, createdAt });
+      if (material.publicBox !== undefined) writes.publicKeys.insert(id, material.publicBox);
       writes.tags.put(id, input.Tags);
       return { output: { KeyMetadata: describe(key) }, made: key };
     };
@@ -129,6 +155,10 @@ export const createKey = accepts(
 
 export const describeKey = accepts(structure({ KeyId: keyId, GrantTokens: grantTokens }), (_, { key }) => ({
   output: { KeyMetadata: describe(key) },
+}));
+
+export const getPublicKey = accepts(structure({ KeyId: keyId, GrantTokens: grantTokens }), async (_, { key, keyring }) => ({
+  output: { KeyId: key.arn, PublicKey: await keyring.publicKey(key), KeyUsage: key.usage, ...typeOf(key) },
 }));
 
 export const listKeys = accepts(structure({ ...paged({ byDefault: 100, max: 1000 }) }), async (input, call) => {

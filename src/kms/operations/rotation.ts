@@ -3,7 +3,7 @@
 
 import type { ServiceEvent } from "../../durable/own-change.ts";
 import { daysAfter, type Key, keyResource } from "../../keyring/key.ts";
-import type { NewMaterial } from "../../keyring/keyring.ts";
+import type { NextMaterial } from "../../keyring/sealed-keys.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, integer, oneOf, structure } from "../../wire/shape.ts";
 import { keyId } from "../members.ts";
@@ -51,7 +51,7 @@ export const getKeyRotationStatus = accepts(structure({ KeyId: keyId }), (_, { k
 export function renew(
   writes: Pick<Writes, "keys" | "materials">,
   key: Key,
-  material: Pick<NewMaterial, "materialId" | "box">,
+  material: NextMaterial,
   rotation: { readonly at: number; readonly type: RotationType },
 ): ServiceEvent {
   const { materialId, box } = material;

@@ -64,6 +64,10 @@ export const MIGRATIONS: readonly Migration[] = [
     SELECT incarnation, records FROM outbox_before WHERE aside = 1 ORDER BY incarnation, first;
   DROP TABLE outbox_before;
   `,
+  // Public keys of pairs.
+  `
+  CREATE TABLE public_key (key_id TEXT PRIMARY KEY REFERENCES key (id), box BLOB NOT NULL) STRICT;
+  `,
 ];
 
 const LAST_USES_AND_SLOTS = `

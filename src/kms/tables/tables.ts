@@ -8,6 +8,7 @@ import { type Grants, grants } from "./grants.ts";
 import { type KeyMemory, type KeyReads, type KeyWrites, keys } from "./keys.ts";
 import type { LastUseReads, LastUses } from "./last-uses.ts";
 import { type MaterialReads, type MaterialWrites, materials } from "./materials.ts";
+import { type PublicKeyWrites, publicKeys } from "./public-keys.ts";
 import { type TagReads, type TagWrites, tags } from "./tags.ts";
 
 /** `delete` is the first look at a key whose time has come, `delete-confirm` the second. The deadline's `ref` is the key's id. */
@@ -24,6 +25,7 @@ export interface Reads {
 export interface Writes {
   readonly keys: KeyWrites;
   readonly materials: MaterialWrites;
+  readonly publicKeys: PublicKeyWrites;
   readonly deadlines: DeadlineWrites<KeyDeadline>;
   readonly aliases: AliasWrites;
   readonly tags: TagWrites;
@@ -44,6 +46,7 @@ export const tablesOf = (
 ): Tables => ({
   keys: keys(sql, sealed, scope, dropped),
   materials: materials(sql, sealed),
+  publicKeys: publicKeys(sql),
   aliases: aliases(sql),
   tags: tags(sql),
   grants: grants(sql),

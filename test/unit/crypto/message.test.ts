@@ -7,10 +7,10 @@ import {
   COMMITMENT_BYTES,
   MESSAGE_NONCE_BYTES,
   MESSAGE_TAG_BYTES,
-  materialTag,
   messageKey,
   openMessage,
   sealMessage,
+  tagOf,
 } from "../../../src/crypto/message.ts";
 import { Secret } from "../../../src/crypto/secret.ts";
 import { type Bytes, concat, toHex, utf8 } from "../../../src/wire/bytes.ts";
@@ -113,7 +113,7 @@ describe("a material", () => {
   });
 
   it("has a tag that depends on its salt: RFC 4231, test case 2", async () => {
-    const tag = await materialTag(new Secret(utf8("Jefe")), new Secret(utf8("what do ya want for nothing?")));
+    const tag = await tagOf(new Secret(utf8("Jefe")), new Secret(utf8("what do ya want for nothing?")));
     expect(toHex(tag)).toBe("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   });
 });
