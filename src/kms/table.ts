@@ -24,12 +24,29 @@ import {
   wrapping,
 } from "./conditions.ts";
 import { type Decider, type KeysOf, type Operation, planned, row, type States } from "./operation.ts";
+import { deriveSharedSecret } from "./operations/agreement.ts";
 import { createAlias, deleteAlias, listAliases, updateAlias } from "./operations/aliases.ts";
-import { generateDataKey, generateDataKeyWithoutPlaintext, generateRandom } from "./operations/data-keys.ts";
+import {
+  generateDataKey,
+  generateDataKeyPair,
+  generateDataKeyPairWithoutPlaintext,
+  generateDataKeyWithoutPlaintext,
+  generateRandom,
+} from "./operations/data-keys.ts";
+import { decapsulate, encapsulate } from "./operations/encapsulation.ts";
 import { decrypt, encrypt, reEncrypt } from "./operations/encryption.ts";
-import { createKey, describeKey, disableKey, enableKey, listKeys, updateKeyDescription } from "./operations/keys.ts";
+import {
+  createKey,
+  describeKey,
+  disableKey,
+  enableKey,
+  getPublicKey,
+  listKeys,
+  updateKeyDescription,
+} from "./operations/keys.ts";
 import { getKeyLastUsage } from "./operations/last-use.ts";
 import { cancelKeyDeletion, scheduleKeyDeletion } from "./operations/lifecycle.ts";
+import { generateMac, verifyMac } from "./operations/macs.ts";
 import { getKeyPolicy, listKeyPolicies, putKeyPolicy } from "./operations/policies.ts";
 import {
   disableKeyRotation,
@@ -38,6 +55,7 @@ import {
   listKeyRotations,
   rotateKeyOnDemand,
 } from "./operations/rotation.ts";
+import { sign, verify } from "./operations/signing.ts";
 import { listResourceTags, tagResource, untagResource } from "./operations/tags.ts";
 import { alias, aliasAndKey, bothKeys, ciphertext, key, keyIfNamed, keyOrAlias, newAlias, nothing } from "./resources.ts";
 
@@ -65,13 +83,14 @@ const withMaterial: States = [...importable, ...doomed];
 const alive: States = ["Creating", "Enabled", "Disabled", "PendingImport", "Unavailable", "Updating"];
 const deletable: States = ["Creating", "Enabled", "Disabled", "PendingImport", "Unavailable"];
 
-// Keys that an operation takes: of a usage; or such as rotate by the calendar, or at all.
+// Keys that an operation takes: of a usage; a pair; of an origin; or such as rotate by the calendar, or at all.
 const CIPHER: KeysOf = { usage: "ENCRYPT_DECRYPT" };
 const SIGNING: KeysOf = { usage: "SIGN_VERIFY" };
 const MAC: KeysOf = { usage: "GENERATE_VERIFY_MAC" };
 const AGREEMENT: KeysOf = { usage: "KEY_AGREEMENT" };
 const ENCAPSULATION: KeysOf = { usage: "ENCAPSULATE_DECAPSULATE" };
-const calendar: KeysOf = { kind: { origins: ["AWS_KMS"], spec: "SYMMETRIC_DEFAULT" } };
+const PAIR: KeysOf = { kind: { isPair: true, beforeState: true } };
+const ownOrigin: KeysOf = { kind: { origins: ["AWS_KMS"] } };
 const calendarFirst: KeysOf = { kind: { origins: ["AWS_KMS"], spec: "SYMMETRIC_DEFAULT", beforeState: true } };
 const rotatable: KeysOf = { kind: { origins: ["AWS_KMS", "EXTERNAL"], spec: "SYMMETRIC_DEFAULT" } };
 
@@ -79,68 +98,69 @@ const rotatable: KeysOf = { kind: { origins: ["AWS_KMS", "EXTERNAL"], spec: "SYM
 const [read, write, takeAway] = ["read", "write", "takeAway"] as const;
 
 // Request-rate classes.
-const [crypto, pair, describe, status, list, listOfKey] = ["crypto", "pair", "describe", "status", "list", "listOfKey"] as const;
+const [crypto, pair, making, describe, status] = ["crypto", "pair", "creation", "describe", "status"] as const;
+const [list, listOfKey] = ["list", "listOfKey"] as const;
 const [grant, ungrant, change, tag, manage, importing] = ["grant", "ungrant", "change", "tag", "manage", "importing"] as const;
 
 // biome-ignore format: one operation, one row; the columns are the point.
 export const OPERATIONS = {
-  //                                           schema, handler                  acts on      decider    in states             of keys        conditions effect    rate
-  CancelKeyDeletion:                   row(    cancelKeyDeletion,               key,         owner,     doomed,               _,             _,         write,    manage),
-  ConnectCustomKeyStore:               planned(                                 _,           account,   _,                    _,             _,         write,    manage),
-  CreateAlias:                         row(    createAlias,                     newAlias,    owner,     alive,                _,             _,         write,    manage),
-  CreateCustomKeyStore:                planned(                                 _,           account,   _,                    _,             _,         write,    manage),
-  CreateGrant:                         planned(                                 _,           grantee,   grantable,            _,             granting,  write,    grant),
-  CreateKey:                           row(    createKey,                       nothing,     account,   _,                    _,             creation,  write,    manage),
-  Decapsulate:                         planned(                                 _,           grantee,   usable,               ENCAPSULATION, aliased,   read,     crypto),
-  Decrypt:                             row(    decrypt,                         ciphertext,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
-  DeleteAlias:                         row(    deleteAlias,                     alias,       owner,     _,                    _,             _,         write,    change),
-  DeleteCustomKeyStore:                planned(                                 _,           account,   _,                    _,             _,         write,    manage),
-  DeleteImportedKeyMaterial:           planned(                                 _,           owner,     withMaterial,         _,             _,         takeAway, manage),
-  DeriveSharedSecret:                  planned(                                 _,           grantee,   usable,               AGREEMENT,     agreement, read,     crypto),
-  DescribeCustomKeyStores:             planned(                                 _,           account,   _,                    _,             _,         read,     manage),
-  DescribeKey:                         row(    describeKey,                     keyOrAlias,  grantee,   _,                    _,             aliased,   read,     describe),
-  DisableKey:                          row(    disableKey,                      key,         owner,     switchable,           _,             _,         takeAway, manage),
-  DisableKeyRotation:                  row(    disableKeyRotation,              key,         owner,     usable,               calendarFirst, _,         write,    manage),
-  DisconnectCustomKeyStore:            planned(                                 _,           account,   _,                    _,             _,         takeAway, manage),
-  Encapsulate:                         planned(                                 _,           grantee,   usable,               ENCAPSULATION, aliased,   read,     crypto),
-  EnableKey:                           row(    enableKey,                       key,         owner,     switchable,           _,             _,         write,    manage),
-  EnableKeyRotation:                   row(    enableKeyRotation,               key,         owner,     usable,               calendarFirst, period,    write,    change),
-  Encrypt:                             row(    encrypt,                         keyOrAlias,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
-  GenerateDataKey:                     row(    generateDataKey,                 keyOrAlias,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
-  GenerateDataKeyPair:                 planned(                                 _,           grantee,   usable,               CIPHER,        keyPair,   read,     pair),
-  GenerateDataKeyPairWithoutPlaintext: planned(                                 _,           grantee,   usable,               CIPHER,        keyPair,   read,     pair),
-  GenerateDataKeyWithoutPlaintext:     row(    generateDataKeyWithoutPlaintext, keyOrAlias,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
-  GenerateMac:                         planned(                                 _,           grantee,   usable,               MAC,           macs,      read,     crypto),
-  GenerateRandom:                      row(    generateRandom,                  nothing,     account,   _,                    _,             _,         read,     crypto),
-  GetKeyLastUsage:                     row(    getKeyLastUsage,                 key,         owner,     _,                    _,             _,         read,     status),
-  GetKeyPolicy:                        row(    getKeyPolicy,                    key,         owner,     _,                    _,             _,         read,     status),
-  GetKeyRotationStatus:                row(    getKeyRotationStatus,            key,         neighbour, _,                    calendar,      _,         read,     status),
-  GetParametersForImport:              planned(                                 _,           owner,     importable,           _,             wrapping,  read,     importing),
-  GetPublicKey:                        planned(                                 _,           grantee,   usable,               _,             aliased,   read,     describe),
-  ImportKeyMaterial:                   planned(                                 _,           owner,     importableOrUpdating, _,             expiry,    write,    manage),
-  ListAliases:                         row(    listAliases,                     keyIfNamed,  account,   _,                    _,             _,         read,     list),
-  ListGrants:                          planned(                                 _,           neighbour, _,                    _,             granted,   read,     listOfKey),
-  ListKeyPolicies:                     row(    listKeyPolicies,                 key,         owner,     _,                    _,             _,         read,     listOfKey),
-  ListKeyRotations:                    row(    listKeyRotations,                key,         owner,     _,                    rotatable,     _,         read,     listOfKey),
-  ListKeys:                            row(    listKeys,                        nothing,     account,   _,                    _,             _,         read,     list),
-  ListResourceTags:                    row(    listResourceTags,                key,         owner,     _,                    _,             _,         read,     describe),
-  ListRetirableGrants:                 planned(                                 _,           account,   _,                    _,             _,         read,     listOfKey),
-  PutKeyPolicy:                        row(    putKeyPolicy,                    key,         owner,     _,                    _,             lockout,   takeAway, change),
-  ReEncrypt:                           row(    reEncrypt,                       bothKeys,    grantee,   usable,               CIPHER,        recrypt,   read,     crypto),
-  ReplicateKey:                        planned(                                 _,           owner,     enabled,              _,             replica,   write,    manage),
-  RetireGrant:                         planned(                                 _,           retirer,   _,                    _,             _,         takeAway, ungrant),
-  RevokeGrant:                         planned(                                 _,           neighbour, _,                    _,             granted,   takeAway, ungrant),
-  RotateKeyOnDemand:                   row(    rotateKeyOnDemand,               key,         owner,     enabled,              rotatable,     _,         write,    manage),
-  ScheduleKeyDeletion:                 row(    scheduleKeyDeletion,             key,         owner,     deletable,            _,             window,    takeAway, change),
-  Sign:                                planned(                                 _,           grantee,   usable,               SIGNING,       signature, read,     crypto),
-  TagResource:                         row(    tagResource,                     key,         owner,     alive,                _,             tagged,    write,    tag),
-  UntagResource:                       row(    untagResource,                   key,         owner,     alive,                _,             untagged,  write,    manage),
-  UpdateAlias:                         row(    updateAlias,                     aliasAndKey, owner,     alive,                _,             _,         write,    manage),
-  UpdateCustomKeyStore:                planned(                                 _,           account,   _,                    _,             _,         write,    manage),
-  UpdateKeyDescription:                row(    updateKeyDescription,            key,         owner,     alive,                _,             _,         write,    manage),
-  UpdatePrimaryRegion:                 planned(                                 _,           owner,     usable,               _,             primary,   write,    manage),
-  Verify:                              planned(                                 _,           grantee,   usable,               SIGNING,       signature, read,     crypto),
-  VerifyMac:                           planned(                                 _,           grantee,   usable,               MAC,           macs,      read,     crypto),
+  //                                           schema, handler                      acts on      decider    in states             of keys        conditions effect    rate
+  CancelKeyDeletion:                   row(    cancelKeyDeletion,                   key,         owner,     doomed,               _,             _,         write,    manage),
+  ConnectCustomKeyStore:               planned(                                     _,           account,   _,                    _,             _,         write,    manage),
+  CreateAlias:                         row(    createAlias,                         newAlias,    owner,     alive,                _,             _,         write,    manage),
+  CreateCustomKeyStore:                planned(                                     _,           account,   _,                    _,             _,         write,    manage),
+  CreateGrant:                         planned(                                     _,           grantee,   grantable,            _,             granting,  write,    grant),
+  CreateKey:                           row(    createKey,                           nothing,     account,   _,                    _,             creation,  write,    making),
+  Decapsulate:                         row(    decapsulate,                         keyOrAlias,  grantee,   usable,               ENCAPSULATION, aliased,   read,     crypto),
+  Decrypt:                             row(    decrypt,                             ciphertext,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
+  DeleteAlias:                         row(    deleteAlias,                         alias,       owner,     _,                    _,             _,         write,    change),
+  DeleteCustomKeyStore:                planned(                                     _,           account,   _,                    _,             _,         write,    manage),
+  DeleteImportedKeyMaterial:           planned(                                     _,           owner,     withMaterial,         _,             _,         takeAway, manage),
+  DeriveSharedSecret:                  row(    deriveSharedSecret,                  keyOrAlias,  grantee,   usable,               AGREEMENT,     agreement, read,     crypto),
+  DescribeCustomKeyStores:             planned(                                     _,           account,   _,                    _,             _,         read,     manage),
+  DescribeKey:                         row(    describeKey,                         keyOrAlias,  grantee,   _,                    _,             aliased,   read,     describe),
+  DisableKey:                          row(    disableKey,                          key,         owner,     switchable,           _,             _,         takeAway, manage),
+  DisableKeyRotation:                  row(    disableKeyRotation,                  key,         owner,     usable,               calendarFirst, _,         write,    manage),
+  DisconnectCustomKeyStore:            planned(                                     _,           account,   _,                    _,             _,         takeAway, manage),
+  Encapsulate:                         row(    encapsulate,                         keyOrAlias,  grantee,   usable,               ENCAPSULATION, aliased,   read,     crypto),
+  EnableKey:                           row(    enableKey,                           key,         owner,     switchable,           _,             _,         write,    manage),
+  EnableKeyRotation:                   row(    enableKeyRotation,                   key,         owner,     usable,               calendarFirst, period,    write,    change),
+  Encrypt:                             row(    encrypt,                             keyOrAlias,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
+  GenerateDataKey:                     row(    generateDataKey,                     keyOrAlias,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
+  GenerateDataKeyPair:                 row(    generateDataKeyPair,                 keyOrAlias,  grantee,   usable,               CIPHER,        keyPair,   read,     pair),
+  GenerateDataKeyPairWithoutPlaintext: row(    generateDataKeyPairWithoutPlaintext, keyOrAlias,  grantee,   usable,               CIPHER,        keyPair,   read,     pair),
+  GenerateDataKeyWithoutPlaintext:     row(    generateDataKeyWithoutPlaintext,     keyOrAlias,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
+  GenerateMac:                         row(    generateMac,                         keyOrAlias,  grantee,   usable,               MAC,           macs,      read,     crypto),
+  GenerateRandom:                      row(    generateRandom,                      nothing,     account,   _,                    _,             _,         read,     crypto),
+  GetKeyLastUsage:                     row(    getKeyLastUsage,                     key,         owner,     _,                    _,             _,         read,     status),
+  GetKeyPolicy:                        row(    getKeyPolicy,                        key,         owner,     _,                    _,             _,         read,     status),
+  GetKeyRotationStatus:                row(    getKeyRotationStatus,                key,         neighbour, _,                    ownOrigin,     _,         read,     status),
+  GetParametersForImport:              planned(                                     _,           owner,     importable,           _,             wrapping,  read,     importing),
+  GetPublicKey:                        row(    getPublicKey,                        keyOrAlias,  grantee,   usable,               PAIR,          aliased,   read,     describe),
+  ImportKeyMaterial:                   planned(                                     _,           owner,     importableOrUpdating, _,             expiry,    write,    manage),
+  ListAliases:                         row(    listAliases,                         keyIfNamed,  account,   _,                    _,             _,         read,     list),
+  ListGrants:                          planned(                                     _,           neighbour, _,                    _,             granted,   read,     listOfKey),
+  ListKeyPolicies:                     row(    listKeyPolicies,                     key,         owner,     _,                    _,             _,         read,     listOfKey),
+  ListKeyRotations:                    row(    listKeyRotations,                    key,         owner,     _,                    rotatable,     _,         read,     listOfKey),
+  ListKeys:                            row(    listKeys,                            nothing,     account,   _,                    _,             _,         read,     list),
+  ListResourceTags:                    row(    listResourceTags,                    key,         owner,     _,                    _,             _,         read,     describe),
+  ListRetirableGrants:                 planned(                                     _,           account,   _,                    _,             _,         read,     listOfKey),
+  PutKeyPolicy:                        row(    putKeyPolicy,                        key,         owner,     _,                    _,             lockout,   takeAway, change),
+  ReEncrypt:                           row(    reEncrypt,                           bothKeys,    grantee,   usable,               CIPHER,        recrypt,   read,     crypto),
+  ReplicateKey:                        planned(                                     _,           owner,     enabled,              _,             replica,   write,    manage),
+  RetireGrant:                         planned(                                     _,           retirer,   _,                    _,             _,         takeAway, ungrant),
+  RevokeGrant:                         planned(                                     _,           neighbour, _,                    _,             granted,   takeAway, ungrant),
+  RotateKeyOnDemand:                   row(    rotateKeyOnDemand,                   key,         owner,     enabled,              rotatable,     _,         write,    manage),
+  ScheduleKeyDeletion:                 row(    scheduleKeyDeletion,                 key,         owner,     deletable,            _,             window,    takeAway, change),
+  Sign:                                row(    sign,                                keyOrAlias,  grantee,   usable,               SIGNING,       signature, read,     crypto),
+  TagResource:                         row(    tagResource,                         key,         owner,     alive,                _,             tagged,    write,    tag),
+  UntagResource:                       row(    untagResource,                       key,         owner,     alive,                _,             untagged,  write,    manage),
+  UpdateAlias:                         row(    updateAlias,                         aliasAndKey, owner,     alive,                _,             _,         write,    manage),
+  UpdateCustomKeyStore:                planned(                                     _,           account,   _,                    _,             _,         write,    manage),
+  UpdateKeyDescription:                row(    updateKeyDescription,                key,         owner,     alive,                _,             _,         write,    manage),
+  UpdatePrimaryRegion:                 planned(                                     _,           owner,     usable,               _,             primary,   write,    manage),
+  Verify:                              row(    verify,                              keyOrAlias,  grantee,   usable,               SIGNING,       signature, read,     crypto),
+  VerifyMac:                           row(    verifyMac,                           keyOrAlias,  grantee,   usable,               MAC,           macs,      read,     crypto),
 } satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -24,6 +24,8 @@ export const FAULTS = {
   InvalidMarkerException: sender,
   InvalidSignatureException: sender,
   KMSInternalException: { status: 500, key: "message" },
+  KMSInvalidMacException: sender,
+  KMSInvalidSignatureException: sender,
   KMSInvalidStateException: sender,
   LimitExceededException: sender,
   MalformedPolicyDocumentException: sender,

@@ -1,6 +1,6 @@
 // Data keys and random bytes. Source: KMS API reference.
 
-import { KEY_SPECS } from "../../keyring/specs.ts";
+import { DATA_KEY_PAIRS, DEFAULT_CIPHER, findKeySpec, KEY_SPECS } from "../../keyring/specs.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { type Decoded, integer, oneOf, optional, structure } from "../../wire/shape.ts";
 import {
@@ -14,6 +14,7 @@ import {
   recipient,
   refuseRecipient,
   requireAlgorithm,
+  unsupportedSpec,
 } from "../members.ts";
 import { accepts, type Call } from "../operation.ts";
 
@@ -53,9 +54,9 @@ function checkSize(input: DataKeyInput): void {
 /** A new data key, in the clear and encrypted: the ciphertext is an ordinary one of Encrypt. */
 async function makeDataKey(input: DataKeyInput, { key, keyring, random }: Call) {
   const { EncryptionContext = NO_CONTEXT, NumberOfBytes, KeySpec = "AES_256" } = input;
-  requireAlgorithm(key, "SYMMETRIC_DEFAULT");
+  requireAlgorithm(key, DEFAULT_CIPHER);
   const plaintext = random(NumberOfBytes ?? DATA_KEY_BYTES[KeySpec]);
-  const { blob, materialId } = await keyring.encrypt(key, plaintext, EncryptionContext);
+  const { blob, materialId } = await keyring.encrypt(key, DEFAULT_CIPHER, plaintext, EncryptionContext);
   return {
     plaintext,
     sealed: { CiphertextBlob: blob, KeyId: key.arn, KeyMaterialId: materialId },
@@ -77,6 +78,50 @@ export const generateDataKey = accepts(
 export const generateDataKeyWithoutPlaintext = accepts(structure(members, checkSize), async (input, call) => {
   const { sealed, noted } = await makeDataKey(input, call);
   return { output: sealed, noted };
+});
+
+const pairMembers = {
+  KeyId: keyId,
+  KeyPairSpec: oneOf(...DATA_KEY_PAIRS.keys()),
+  EncryptionContext: encryptionContext,
+  GrantTokens: grantTokens,
+  DryRun: dryRun,
+};
+
+/** A new data key pair, its private key in the clear and encrypted. A dry run makes none: a pair may take seconds. */
+async function makePair(
+  { EncryptionContext = NO_CONTEXT, KeyPairSpec, DryRun }: Decoded<typeof pairMembers>,
+  { key, keyring }: Call,
+) {
+  requireAlgorithm(key, DEFAULT_CIPHER);
+  if (findKeySpec(KeyPairSpec) === undefined) throw unsupportedSpec(KeyPairSpec);
+  if (DryRun) return undefined;
+  const { privateKey, publicKey: PublicKey } = await keyring.dataKeyPair(KeyPairSpec);
+  const { blob, materialId } = await keyring.encrypt(key, DEFAULT_CIPHER, privateKey, EncryptionContext);
+  return {
+    privateKey,
+    sealed: { PrivateKeyCiphertextBlob: blob, PublicKey, KeyId: key.arn, KeyPairSpec, KeyMaterialId: materialId },
+    noted: { keyMaterialId: materialId },
+  };
+}
+
+/** What a dry run would have answered; its end keeps it from leaving. */
+const NOTHING = { output: {} };
+
+export const generateDataKeyPair = accepts(
+  structure({ ...pairMembers, Recipient: recipient }, (input) => {
+    checkContext(input);
+    refuseRecipient(input);
+  }),
+  async (input, call) => {
+    const made = await makePair(input, call);
+    return made === undefined ? NOTHING : { output: { PrivateKeyPlaintext: made.privateKey, ...made.sealed }, noted: made.noted };
+  },
+);
+
+export const generateDataKeyPairWithoutPlaintext = accepts(structure(pairMembers, checkContext), async (input, call) => {
+  const made = await makePair(input, call);
+  return made === undefined ? NOTHING : { output: made.sealed, noted: made.noted };
 });
 
 export const generateRandom = accepts(
