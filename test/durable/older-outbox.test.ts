@@ -3,9 +3,9 @@
 import { expect, it } from "vitest";
 import { raw } from "../support/client.ts";
 import { putAway } from "../support/faults.ts";
-import { PLAINTEXT } from "../support/new-key.ts";
+import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { describeKey, interpose, namesOf, newDeliveredStore } from "../support/new-store.ts";
-import { takeBackToSchema1, takeBackToSchema2, takeBackToSchema3 } from "../support/older-schema.ts";
+import { takeBackToSchema1, takeBackToSchema2, takeBackToSchema3, takeBackToSchema4 } from "../support/older-schema.ts";
 import { asideOf, flawIn, outboxOf, trailOf } from "../support/records.ts";
 import { inStore, logOf, restart, ring } from "../support/store.ts";
 
@@ -13,6 +13,7 @@ it.each([
   [1, takeBackToSchema1],
   [2, takeBackToSchema2],
   [3, takeBackToSchema3],
+  [4, takeBackToSchema4],
 ])("of schema %i keeps its records, each in its place, and goes on behind them", async (_, takeBack) => {
   const { account, KeyId } = await newDeliveredStore();
   await interpose(account, (d1) => ({
@@ -41,4 +42,6 @@ it.each([
   await ring(account);
   expect(namesOf(await trailOf(account)).slice(2)).toEqual(["Encrypt", "DisableKey", "DescribeKey"]);
   expect(await flawIn(account)).toBeUndefined();
+  const pair = await newKey(account, { KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" }); // of a kind that came with schema 5
+  expect(await raw("GetPublicKey", { KeyId: pair }, { account })).toMatchObject({ status: 200 });
 });

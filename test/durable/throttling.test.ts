@@ -110,7 +110,7 @@ describe("a refusal", () => {
       await call("Encrypt", encrypted),
       await call("Encrypt", { Plaintext: 7 }),
       await call("Encrypt"),
-      await call("Sign"),
+      await call("CreateGrant"),
       await call("Nonsense"),
     ];
     expect(refused.map(({ json }) => json["__type"])).toEqual([

@@ -2,8 +2,16 @@
 
 import type { OpenWorld } from "./store.ts";
 
-/** Takes a store back to schema 3: the outbox by incarnation and sequence, with what is set aside among it. To be followed by a restart. */
-export function takeBackToSchema3({ storage }: OpenWorld): void {
+/** Takes a store back to schema 4: no pairs. To be followed by a restart. */
+export function takeBackToSchema4({ storage: { sql } }: OpenWorld): void {
+  sql.exec("DROP TABLE public_key");
+  sql.exec("UPDATE meta SET value = '4' WHERE name = 'schema'");
+}
+
+/** The same to schema 3: the outbox by incarnation and sequence, with what is set aside among it. */
+export function takeBackToSchema3(world: OpenWorld): void {
+  takeBackToSchema4(world);
+  const { storage } = world;
   const { sql } = storage;
   const sequence = (records: string) => `json_extract(${records}, '$[0][0]')`;
   storage.transactionSync(() => {

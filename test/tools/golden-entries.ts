@@ -13,9 +13,12 @@ import { rootKeyGuard } from "../../src/durable/root-key-guard.ts";
 import { issue } from "../../src/front/passport-office.ts";
 import type { Key } from "../../src/keyring/key.ts";
 import { Keyring } from "../../src/keyring/keyring.ts";
+import { SealedKeys } from "../../src/keyring/sealed-keys.ts";
+import { DEFAULT_CIPHER } from "../../src/keyring/specs.ts";
 import { type LastUse, lastUses } from "../../src/kms/tables/last-uses.ts";
 import { type Bytes, toHex, utf8 } from "../../src/wire/bytes.ts";
 import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../support/root-keys.ts";
+import { fixedKeys } from "../vectors/fixed-keys.ts";
 
 /** Texts and hexadecimal, so that any language can read them. */
 export type Entry = Readonly<Record<string, unknown>>;
@@ -44,7 +47,7 @@ export async function goldenEntries(): Promise<Entries> {
   const entries: Record<string, Entry> = { chain: chained(), "outbox row": outboxRow(), usages: usagesOfRow() };
   for (const [version, text] of [OLDER_ROOT_KEYS, TEST_ROOT_KEYS].map((text, at) => [at + 1, text] as const)) {
     const rootKeys = parseRootKeys(text);
-    const parts = [derivations, accessKeys, checkValue, marker, passport, materials];
+    const parts = [derivations, accessKeys, checkValue, marker, passport, materials, otherKinds];
     for (const part of parts)
       for (const [name, entry] of Object.entries(await part(rootKeys))) entries[`root key ${version}: ${name}`] = entry;
   }
@@ -115,11 +118,17 @@ async function passport(rootKeys: RootKeys): Promise<Entries> {
   return Object.fromEntries(await Promise.all(made));
 }
 
+const NO_PAIRS = {
+  publicKeys: { find: () => undefined },
+  turn: <T>(work: () => Promise<T>) => work(),
+  requireRootKey: async () => {},
+};
+
 /** The sealed rows of two keys, and what the two encrypted. */
 async function materials(rootKeys: RootKeys): Promise<Entries> {
   const { random, given } = fixedRandom();
   const boxes = new Map<string, { id: string; box: Bytes }>();
-  const ports = { account: ACCOUNT, region: REGION, rootKeys, random, requireRootKey: async () => {} };
+  const ports = { account: ACCOUNT, region: REGION, rootKeys, random, ...NO_PAIRS };
   const keyring = new Keyring({ ...ports, materials: { find: (keyId) => boxes.get(keyId) } });
   const entries: Record<string, Entry> = {};
   for (const id of KEY_IDS) {
@@ -140,7 +149,7 @@ async function materials(rootKeys: RootKeys): Promise<Entries> {
     };
     for (const [at, context] of CONTEXTS.entries()) {
       const whole = { ...key, account: ACCOUNT, materialId } as Key;
-      const { blob } = await keyring.encrypt(whole, utf8(PLAINTEXT), new Map(Object.entries(context)));
+      const { blob } = await keyring.encrypt(whole, DEFAULT_CIPHER, utf8(PLAINTEXT), new Map(Object.entries(context)));
       const name = `ciphertext of ${id}, ${at === 0 ? "without" : "with"} a context`;
       entries[name] = {
         kind: "ciphertext",
@@ -153,6 +162,27 @@ async function materials(rootKeys: RootKeys): Promise<Entries> {
         blob: toHex(blob),
       };
     }
+  }
+  return entries;
+}
+
+/** The sealed rows of a key of each other kind. */
+async function otherKinds(rootKeys: RootKeys): Promise<Entries> {
+  const entries: Record<string, Entry> = {};
+  for (const [at, { spec, usage, material, publicKey }] of fixedKeys().entries()) {
+    const { random, given } = fixedRandom();
+    const keyId = `5678abcd-12ab-34cd-56ef-00000000000${at}`;
+    const sealed = new SealedKeys({ account: ACCOUNT, region: REGION, rootKeys, random, requireRootKey: async () => {} });
+    const made = await sealed.seal({ id: keyId, spec, usage }, { material: new Secret(material), publicKey });
+    const place = { kind: "sealed", version: rootKeys.seal, account: ACCOUNT, region: REGION, keyId, spec, usage };
+    const { materialId } = made;
+    const [salt = new Uint8Array()] = given;
+    const rows = {
+      material: { materialId, plain: toHex(material), box: toHex(made.box) },
+      salt: { materialId: "", plain: toHex(salt), box: toHex(made.saltBox) },
+      ...(publicKey && { public: { materialId, plain: toHex(publicKey), box: toHex(made.publicBox ?? new Uint8Array()) } }),
+    };
+    for (const [purpose, row] of Object.entries(rows)) entries[`sealed ${purpose} of ${spec}`] = { ...place, purpose, ...row };
   }
   return entries;
 }

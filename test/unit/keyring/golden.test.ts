@@ -11,6 +11,7 @@ import { rootKeyGuard } from "../../../src/durable/root-key-guard.ts";
 import { parse, print } from "../../../src/keyring/ciphertext.ts";
 import type { Key } from "../../../src/keyring/key.ts";
 import { Keyring } from "../../../src/keyring/keyring.ts";
+import { DEFAULT_CIPHER } from "../../../src/keyring/specs.ts";
 import { framed, fromUtf8, toHex, utf8 } from "../../../src/wire/bytes.ts";
 import { parsePassport } from "../../../src/wire/passport.ts";
 import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../../support/root-keys.ts";
@@ -68,7 +69,9 @@ describe("opens", () => {
     const { keyId, materialId, account, context, plaintext } = entry;
     const [, sealed] = entries<Sealed>("sealed").find(([, row]) => row.keyId === keyId && row.materialId === materialId) ?? [];
     const find = () => ({ id: materialId, box: Uint8Array.fromHex(sealed?.box ?? "") });
-    const ports = { account, region: sealed?.region ?? "", rootKeys, random, requireRootKey: async () => {} };
+    const turn = () => expect.unreachable();
+    const publicKeys = { find: () => undefined };
+    const ports = { account, region: sealed?.region ?? "", rootKeys, random, publicKeys, turn, requireRootKey: async () => {} };
     const key = { id: keyId, account, spec: sealed?.spec, usage: sealed?.usage, materialId } as Key;
 
     const ciphertext = parse(Uint8Array.fromHex(blob));
@@ -76,6 +79,7 @@ describe("opens", () => {
     expect(toHex(print(ciphertext))).toBe(blob);
     const opened = await new Keyring({ ...ports, materials: { find } }).decrypt(
       key,
+      DEFAULT_CIPHER,
       ciphertext,
       new Map(Object.entries(context)),
     );

@@ -4,52 +4,15 @@ import { describe, expect, it } from "vitest";
 import { parseRootKeys, type RootKeys } from "../../../src/crypto/root-keys.ts";
 import { type Ciphertext, parse } from "../../../src/keyring/ciphertext.ts";
 import type { Key } from "../../../src/keyring/key.ts";
-import { Keyring, type KeyringPorts } from "../../../src/keyring/keyring.ts";
+import type { Keyring, KeyringPorts } from "../../../src/keyring/keyring.ts";
+import { DEFAULT_CIPHER } from "../../../src/keyring/specs.ts";
 import { type Bytes, concat, toHex, utf8 } from "../../../src/wire/bytes.ts";
-import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../../support/root-keys.ts";
+import { key, keyring, Rows, random, rootKeys } from "../../support/keyrings.ts";
+import { OLDER_ROOT_KEYS } from "../../support/root-keys.ts";
 
-const rootKeys = parseRootKeys(TEST_ROOT_KEYS);
 const K2 = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
 const PLAINTEXT = utf8("hello");
 const CONTEXT = new Map([["purpose", "test"]]);
-
-const key: Key = {
-  id: "1234abcd-12ab-34cd-56ef-1234567890ab",
-  arn: "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-  account: "111122223333",
-  spec: "SYMMETRIC_DEFAULT",
-  usage: "ENCRYPT_DECRYPT",
-  origin: "AWS_KMS",
-  state: "Enabled",
-  description: "",
-  multiRegion: false,
-  createdAt: 0,
-  materialId: undefined,
-  deletionAt: undefined,
-  rotation: undefined,
-};
-
-/** The material rows of a store, in memory. `found` counts the look-ups of whole ids, each of which opens a row. */
-class Rows {
-  readonly boxes = new Map<string, Bytes>();
-  found = 0;
-
-  find(keyId: string, prefix: string): { id: string; box: Bytes } | undefined {
-    if (prefix.length === 64) this.found += 1;
-    for (const [name, box] of this.boxes) {
-      const [owner, id = ""] = name.split("/");
-      if (owner === keyId && id.startsWith(prefix)) return { id, box };
-    }
-    return undefined;
-  }
-}
-
-const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
-
-function keyring(rows: Rows, other: Partial<KeyringPorts> = {}): Keyring {
-  const scope = { account: key.account, region: "us-east-1", rootKeys, random };
-  return new Keyring({ ...scope, materials: rows, requireRootKey: async () => {}, ...other });
-}
 
 /** A key with a material in `rows`. */
 async function made(rows: Rows, keys: RootKeys = rootKeys, described: Key = key): Promise<Key> {
@@ -65,7 +28,7 @@ const parsed = (blob: Bytes): Ciphertext => {
 };
 
 const encrypted = async (ring: Keyring, owner: Key): Promise<Ciphertext> =>
-  parsed((await ring.encrypt(owner, PLAINTEXT, CONTEXT)).blob);
+  parsed((await ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).blob);
 
 describe("a new material", () => {
   it("is 32 random bytes with a random salt of 32, each sealed under the sealing version, with an id that shows neither", async () => {
@@ -96,10 +59,13 @@ describe("a key encrypts and decrypts", () => {
   it("what it encrypted, in the same context, naming itself and its material", async () => {
     const rows = new Rows();
     const owner = await made(rows);
-    const { blob, materialId } = await keyring(rows).encrypt(owner, PLAINTEXT, CONTEXT);
+    const { blob, materialId } = await keyring(rows).encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT);
     expect(parsed(blob)).toMatchObject({ account: key.account, keyId: key.id, materialPrefix: owner.materialId?.slice(0, 32) });
     expect(materialId).toBe(owner.materialId);
-    expect(await keyring(rows).decrypt(owner, parsed(blob), CONTEXT)).toEqual({ plaintext: PLAINTEXT, materialId });
+    expect(await keyring(rows).decrypt(owner, DEFAULT_CIPHER, parsed(blob), CONTEXT)).toEqual({
+      plaintext: PLAINTEXT,
+      materialId,
+    });
   });
 
   it("into another blob each time", async () => {
@@ -123,22 +89,24 @@ describe("a key encrypts and decrypts", () => {
         ["a", ""],
       ],
     ] as [string, string][][];
-    for (const context of others) expect(await keyring(rows).decrypt(owner, ciphertext, new Map(context))).toBeUndefined();
+    for (const context of others)
+      expect(await keyring(rows).decrypt(owner, DEFAULT_CIPHER, ciphertext, new Map(context))).toBeUndefined();
   });
 
   it("nothing whose header or message was changed, and nothing that was cut or added to", async () => {
     const rows = new Rows();
     const owner = await made(rows);
     const ring = keyring(rows);
-    const { blob } = await ring.encrypt(owner, PLAINTEXT, CONTEXT);
+    const { blob } = await ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT);
     for (let at = 0; at < blob.byteLength; at++) {
       const changed = blob.slice();
       changed[at] = (changed[at] ?? 0) ^ 1;
       const ciphertext = parse(changed);
-      if (ciphertext !== undefined) expect(await ring.decrypt(owner, ciphertext, CONTEXT), `byte ${at}`).toBeUndefined();
+      if (ciphertext !== undefined)
+        expect(await ring.decrypt(owner, DEFAULT_CIPHER, ciphertext, CONTEXT), `byte ${at}`).toBeUndefined();
     }
     for (const other of [blob.subarray(0, -1), concat(blob, Uint8Array.of(0))])
-      expect(await ring.decrypt(owner, parsed(other), CONTEXT)).toBeUndefined();
+      expect(await ring.decrypt(owner, DEFAULT_CIPHER, parsed(other), CONTEXT)).toBeUndefined();
   });
 
   it("nothing of another key's, even if the blob says that it is its own", async () => {
@@ -147,8 +115,8 @@ describe("a key encrypts and decrypts", () => {
     const other = await made(rows, rootKeys, { ...key, id: "99999999-12ab-34cd-56ef-1234567890ab" });
     const ciphertext = await encrypted(keyring(rows), other);
     const claimed = { ...ciphertext, keyId: owner.id, materialPrefix: owner.materialId?.slice(0, 32) ?? "" };
-    expect(await keyring(rows).decrypt(owner, ciphertext, CONTEXT)).toBeUndefined();
-    expect(await keyring(rows).decrypt(owner, claimed, CONTEXT)).toBeUndefined();
+    expect(await keyring(rows).decrypt(owner, DEFAULT_CIPHER, ciphertext, CONTEXT)).toBeUndefined();
+    expect(await keyring(rows).decrypt(owner, DEFAULT_CIPHER, claimed, CONTEXT)).toBeUndefined();
   });
 
   it("with an older material too, while it is there", async () => {
@@ -157,16 +125,18 @@ describe("a key encrypts and decrypts", () => {
     const ciphertext = await encrypted(keyring(rows), before);
     const after = await made(rows);
     expect(after.materialId).not.toBe(before.materialId);
-    expect(await keyring(rows).decrypt(after, ciphertext, CONTEXT)).toMatchObject({ materialId: before.materialId });
+    expect(await keyring(rows).decrypt(after, DEFAULT_CIPHER, ciphertext, CONTEXT)).toMatchObject({
+      materialId: before.materialId,
+    });
     rows.boxes.delete(`${key.id}/${before.materialId}`);
-    expect(await keyring(rows).decrypt(after, ciphertext, CONTEXT)).toBeUndefined();
+    expect(await keyring(rows).decrypt(after, DEFAULT_CIPHER, ciphertext, CONTEXT)).toBeUndefined();
   });
 
   it("nothing without a material: that is trouble of ours, not a bad ciphertext", async () => {
-    await expect(keyring(new Rows()).encrypt(key, PLAINTEXT, CONTEXT)).rejects.toThrow("is not there");
-    await expect(keyring(new Rows()).encrypt({ ...key, materialId: "ab".repeat(32) }, PLAINTEXT, CONTEXT)).rejects.toThrow(
-      "is not there",
-    );
+    await expect(keyring(new Rows()).encrypt(key, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).rejects.toThrow("is not there");
+    await expect(
+      keyring(new Rows()).encrypt({ ...key, materialId: "ab".repeat(32) }, DEFAULT_CIPHER, PLAINTEXT, CONTEXT),
+    ).rejects.toThrow("is not there");
   });
 });
 
@@ -186,23 +156,27 @@ describe("a sealed row", () => {
     const moved = { ...owner, ...changed };
     const box = rows.boxes.get(`${owner.id}/${owner.materialId}`) ?? new Uint8Array();
     rows.boxes.set(`${moved.id}/${moved.materialId}`, box);
-    const refusal = keyring(rows, ports).encrypt(moved, PLAINTEXT, CONTEXT);
+    const refusal = keyring(rows, ports).encrypt(moved, DEFAULT_CIPHER, PLAINTEXT, CONTEXT);
     await expect(refusal).rejects.toThrow(`the sealed material ${moved.materialId} of ${moved.id} does not open`);
-    expect(await keyring(rows).encrypt(owner, PLAINTEXT, CONTEXT)).toBeDefined();
+    expect(await keyring(rows).encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).toBeDefined();
   });
 
   it("that holds a salt does not open as a material", async () => {
     const rows = new Rows();
     const { materialId, saltBox } = await keyring(rows).create(key);
     rows.boxes.set(`${key.id}/${materialId}`, saltBox);
-    await expect(keyring(rows).encrypt({ ...key, materialId }, PLAINTEXT, CONTEXT)).rejects.toThrow("does not open");
+    await expect(keyring(rows).encrypt({ ...key, materialId }, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).rejects.toThrow(
+      "does not open",
+    );
   });
 
   it("does not open under another root key of the same version", async () => {
     const rows = new Rows();
     const owner = await made(rows);
     const wrong = parseRootKeys(JSON.stringify({ seal: 2, credentials: [2], keys: { 2: `A${K2.slice(1)}` } }));
-    await expect(keyring(rows, { rootKeys: wrong }).encrypt(owner, PLAINTEXT, CONTEXT)).rejects.toThrow("does not open");
+    await expect(keyring(rows, { rootKeys: wrong }).encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).rejects.toThrow(
+      "does not open",
+    );
   });
 
   it("of an older root key version opens while that version is held, and its check is asked for", async () => {
@@ -213,7 +187,9 @@ describe("a sealed row", () => {
     const ciphertext = await encrypted(keyring(rows, { requireRootKey }), owner);
     expect(asked).toEqual([1]);
     const v2 = parseRootKeys(JSON.stringify({ seal: 2, credentials: [2], keys: { 2: K2 } }));
-    await expect(keyring(rows, { rootKeys: v2 }).decrypt(owner, ciphertext, CONTEXT)).rejects.toThrow("does not open");
+    await expect(keyring(rows, { rootKeys: v2 }).decrypt(owner, DEFAULT_CIPHER, ciphertext, CONTEXT)).rejects.toThrow(
+      "does not open",
+    );
   });
 
   it("is not opened where the root key is not the store's", async () => {
@@ -222,7 +198,7 @@ describe("a sealed row", () => {
     const requireRootKey = async () => {
       throw new Error("restore the right ROOT_KEYS");
     };
-    await expect(keyring(rows, { requireRootKey }).encrypt(owner, PLAINTEXT, CONTEXT)).rejects.toThrow("restore");
+    await expect(keyring(rows, { requireRootKey }).encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).rejects.toThrow("restore");
   });
 });
 
@@ -232,7 +208,10 @@ describe("what is open", () => {
     const owner = await made(rows);
     const ring = keyring(rows);
     const ciphertext = await encrypted(ring, owner);
-    await Promise.all([ring.decrypt(owner, ciphertext, CONTEXT), ring.encrypt(owner, PLAINTEXT, CONTEXT)]);
+    await Promise.all([
+      ring.decrypt(owner, DEFAULT_CIPHER, ciphertext, CONTEXT),
+      ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT),
+    ]);
     expect(rows.found).toBe(1);
   });
 
@@ -243,24 +222,24 @@ describe("what is open", () => {
       await made(rows, rootKeys, { ...key, id: "99999999-12ab-34cd-56ef-1234567890ab" }),
     ];
     const ring = keyring(rows);
-    for (const owner of [first, second]) await ring.encrypt(owner, PLAINTEXT, CONTEXT);
+    for (const owner of [first, second]) await ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT);
     ring.drop(first.id);
-    for (const owner of [second, first]) await ring.encrypt(owner, PLAINTEXT, CONTEXT);
+    for (const owner of [second, first]) await ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT);
     expect(rows.found).toBe(3);
     rows.boxes.clear();
     ring.drop(first.id);
-    await expect(ring.encrypt(first, PLAINTEXT, CONTEXT)).rejects.toThrow("is not there");
-    await expect(ring.encrypt(second, PLAINTEXT, CONTEXT)).resolves.toBeDefined();
+    await expect(ring.encrypt(first, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).rejects.toThrow("is not there");
+    await expect(ring.encrypt(second, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).resolves.toBeDefined();
   });
 
   it("is all dropped by dropAll", async () => {
     const rows = new Rows();
     const owner = await made(rows);
     const ring = keyring(rows);
-    await ring.encrypt(owner, PLAINTEXT, CONTEXT);
+    await ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT);
     rows.boxes.clear();
     ring.dropAll();
-    await expect(ring.encrypt(owner, PLAINTEXT, CONTEXT)).rejects.toThrow("is not there");
+    await expect(ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).rejects.toThrow("is not there");
   });
 
   it("remembers no trouble: what failed once is tried again", async () => {
@@ -271,9 +250,9 @@ describe("what is open", () => {
       if (!isRight) throw new Error("not yet");
     };
     const ring = keyring(rows, { requireRootKey });
-    await expect(ring.encrypt(owner, PLAINTEXT, CONTEXT)).rejects.toThrow("not yet");
+    await expect(ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).rejects.toThrow("not yet");
     isRight = true;
-    await expect(ring.encrypt(owner, PLAINTEXT, CONTEXT)).resolves.toBeDefined();
+    await expect(ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).resolves.toBeDefined();
   });
 
   it("remembers no absence: a material that comes later is found", async () => {
@@ -283,8 +262,8 @@ describe("what is open", () => {
     const box = rows.boxes.get(name) ?? new Uint8Array();
     rows.boxes.clear();
     const ring = keyring(rows);
-    await expect(ring.encrypt(owner, PLAINTEXT, CONTEXT)).rejects.toThrow("is not there");
+    await expect(ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).rejects.toThrow("is not there");
     rows.boxes.set(name, box);
-    await expect(ring.encrypt(owner, PLAINTEXT, CONTEXT)).resolves.toBeDefined();
+    await expect(ring.encrypt(owner, DEFAULT_CIPHER, PLAINTEXT, CONTEXT)).resolves.toBeDefined();
   });
 });
