@@ -86,7 +86,6 @@ describe("CreateKey and DescribeKey", () => {
   });
 
   it.each([
-    ["a spec", { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" }, "KeySpec RSA_2048 is not available yet."],
     ["an origin", { Origin: "EXTERNAL" }, "Origin EXTERNAL is not available yet."],
     ["multi-Region", { MultiRegion: true }, "MultiRegion is not available yet."],
     [
