@@ -3,6 +3,13 @@
 
 import { KEY_STATES, type KeyState, type Origin } from "../../src/keyring/key.ts";
 
+/** A key that is not symmetric, by its usage, and what it has made before. */
+export interface OtherKind {
+  readonly KeyId: string;
+  readonly made: string;
+}
+export type OtherUsage = "SIGN_VERIFY" | "GENERATE_VERIFY_MAC" | "KEY_AGREEMENT" | "ENCAPSULATE_DECAPSULATE";
+
 /** What a request of an operation may name. */
 export interface Given {
   /** The id of the key that is in the state, an alias of it, and what it encrypted. */
@@ -10,12 +17,16 @@ export interface Given {
   readonly alias: string;
   readonly ciphertext: string;
   /** The same of a key that is enabled. */
-  readonly other: Omit<Given, "other">;
+  readonly other: Omit<Given, "other" | "kinds">;
+  /** Keys in the same state. */
+  readonly kinds: Readonly<Record<OtherUsage, OtherKind>>;
 }
 
 /** One operation on a key, or one of the places in its input where a key may stand. */
 export interface Trial {
   readonly operation: string;
+  /** The usage of the key that is in the state; absent: symmetric. Custom key stores, whose keys alone are unavailable, have no others. */
+  readonly of?: OtherUsage;
   /** Where it is not the operation's row of the matrix that answers. */
   readonly always?: true;
   readonly input: (given: Given) => Readonly<Record<string, unknown>>;
@@ -28,6 +39,40 @@ export interface Trial {
   /** What a success says, as far as it depends on the state. */
   readonly says?: (state: KeyState) => Readonly<Record<string, unknown>>;
 }
+
+const signing = (more: (made: string) => Record<string, unknown> = () => ({})): Pick<Trial, "of" | "input"> => ({
+  of: "SIGN_VERIFY",
+  input: ({
+    kinds: {
+      SIGN_VERIFY: { KeyId, made },
+    },
+  }) => ({ KeyId, Message: "AA==", SigningAlgorithm: "ECDSA_SHA_256", ...more(made) }),
+});
+const macs = (more: (made: string) => Record<string, unknown> = () => ({})): Pick<Trial, "of" | "input"> => ({
+  of: "GENERATE_VERIFY_MAC",
+  input: ({
+    kinds: {
+      GENERATE_VERIFY_MAC: { KeyId, made },
+    },
+  }) => ({ KeyId, Message: "AA==", MacAlgorithm: "HMAC_SHA_256", ...more(made) }),
+});
+const encapsulation = (more: (made: string) => Record<string, unknown> = () => ({})): Pick<Trial, "of" | "input"> => ({
+  of: "ENCAPSULATE_DECAPSULATE",
+  input: ({
+    kinds: {
+      ENCAPSULATE_DECAPSULATE: { KeyId, made },
+    },
+  }) => ({ KeyId, EncapsulationAlgorithm: "ML_KEM", ...more(made) }),
+});
+const agreement: Pick<Trial, "of" | "input"> = {
+  of: "KEY_AGREEMENT",
+  input: ({
+    kinds: {
+      KEY_AGREEMENT: { KeyId, made },
+    },
+  }) => ({ KeyId, KeyAgreementAlgorithm: "ECDH", PublicKey: made }),
+};
+const pair = ({ KeyId }: Given) => ({ KeyId, KeyPairSpec: "ECC_NIST_P256" });
 
 const named = ({ KeyId }: Given) => ({ KeyId });
 const NEW_TAG = { TagKey: "new", TagValue: "" };
@@ -42,21 +87,28 @@ const scheduled = Object.fromEntries(KEY_STATES.map((state) => [state, "PendingD
 export const TRIALS: Readonly<Record<string, Trial>> = {
   CancelKeyDeletion:               { operation: "CancelKeyDeletion", input: named, becomes: cancelled, changes: ["key"] },
   CreateAlias:                     { operation: "CreateAlias", input: ({ KeyId }) => ({ AliasName: "alias/new", TargetKeyId: KeyId }), changes: ["alias"] },
+  Decapsulate:                     { operation: "Decapsulate", ...encapsulation((SharedSecretCiphertextBlob) => ({ SharedSecretCiphertextBlob })) },
   Decrypt:                         { operation: "Decrypt", input: ({ ciphertext }) => ({ CiphertextBlob: ciphertext }) },
   "Decrypt, named":                { operation: "Decrypt", input: ({ KeyId, ciphertext }) => ({ KeyId, CiphertextBlob: ciphertext }) },
   DeleteAlias:                     { operation: "DeleteAlias", input: ({ alias }) => ({ AliasName: alias }), changes: ["alias"] },
+  DeriveSharedSecret:              { operation: "DeriveSharedSecret", ...agreement },
   DescribeKey:                     { operation: "DescribeKey", input: named, says: (state) => ({ KeyMetadata: { KeyState: state, Enabled: state === "Enabled" } }) },
   DisableKey:                      { operation: "DisableKey", input: named, becomes: { Enabled: "Disabled" }, becomesLater: "Disabled" },
   DisableKeyRotation:              { operation: "DisableKeyRotation", input: named, changes: ["key", "deadline"] },
+  Encapsulate:                     { operation: "Encapsulate", ...encapsulation() },
   EnableKey:                       { operation: "EnableKey", input: named, becomes: { Disabled: "Enabled" }, becomesLater: "Enabled" },
   EnableKeyRotation:               { operation: "EnableKeyRotation", input: ({ KeyId }) => ({ KeyId, RotationPeriodInDays: 90 }), changes: ["key", "deadline"] },
   Encrypt:                         { operation: "Encrypt", input: ({ KeyId }) => ({ KeyId, Plaintext: "AA==" }) },
   "Encrypt, by an alias":          { operation: "Encrypt", input: ({ alias }) => ({ KeyId: alias, Plaintext: "AA==" }) },
   GenerateDataKey:                 { operation: "GenerateDataKey", input: ({ KeyId }) => ({ KeyId, KeySpec: "AES_256" }) },
+  GenerateDataKeyPair:             { operation: "GenerateDataKeyPair", input: pair },
+  GenerateDataKeyPairWithoutPlaintext: { operation: "GenerateDataKeyPairWithoutPlaintext", input: pair },
   GenerateDataKeyWithoutPlaintext: { operation: "GenerateDataKeyWithoutPlaintext", input: ({ KeyId }) => ({ KeyId, KeySpec: "AES_256" }) },
+  GenerateMac:                     { operation: "GenerateMac", ...macs() },
   GetKeyLastUsage:                 { operation: "GetKeyLastUsage", input: named },
   GetKeyPolicy:                    { operation: "GetKeyPolicy", input: named },
   GetKeyRotationStatus:            { operation: "GetKeyRotationStatus", input: named, says: (state) => ({ KeyRotationEnabled: !doomed(state) }) },
+  GetPublicKey:                    { operation: "GetPublicKey", of: "SIGN_VERIFY", input: ({ kinds }) => ({ KeyId: kinds.SIGN_VERIFY.KeyId }) },
   ListAliases:                     { operation: "ListAliases", input: named, says: () => ({ Aliases: [{ AliasName: "alias/subject" }] }) },
   ListKeyPolicies:                 { operation: "ListKeyPolicies", input: named },
   ListKeyRotations:                { operation: "ListKeyRotations", input: named },
@@ -66,11 +118,14 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   "ReEncrypt to it":               { operation: "ReEncrypt", input: ({ KeyId, other }) => ({ CiphertextBlob: other.ciphertext, DestinationKeyId: KeyId }) },
   RotateKeyOnDemand:               { operation: "RotateKeyOnDemand", input: named, changes: ["key", "material"] },
   ScheduleKeyDeletion:             { operation: "ScheduleKeyDeletion", input: named, becomes: scheduled, changes: ["key", "deadline"], says: () => ({ KeyState: "PendingDeletion" }) },
+  Sign:                            { operation: "Sign", ...signing() },
   TagResource:                     { operation: "TagResource", input: ({ KeyId }) => ({ KeyId, Tags: [NEW_TAG] }), changes: ["tag"] },
   UntagResource:                   { operation: "UntagResource", input: ({ KeyId }) => ({ KeyId, TagKeys: ["old"] }), changes: ["tag"] },
   "UpdateAlias away from it":      { operation: "UpdateAlias", always: true, input: ({ alias, other }) => ({ AliasName: alias, TargetKeyId: other.KeyId }), changes: ["alias"] },
   "UpdateAlias to it":             { operation: "UpdateAlias", input: ({ KeyId, other }) => ({ AliasName: other.alias, TargetKeyId: KeyId }), changes: ["alias"] },
   UpdateKeyDescription:            { operation: "UpdateKeyDescription", input: ({ KeyId }) => ({ KeyId, Description: "new" }), changes: ["key"] },
+  Verify:                          { operation: "Verify", ...signing((Signature) => ({ Signature })) },
+  VerifyMac:                       { operation: "VerifyMac", ...macs((Mac) => ({ Mac })) },
 };
 
 /** The error of each letter; its text stands behind the key's ARN. */

@@ -9,7 +9,16 @@ import { newKey } from "../support/new-key.ts";
 import { eventOf } from "../support/records.ts";
 import { inStore, ring } from "../support/store.ts";
 import { answerIn, KEY_STATE_MATRIX } from "../vectors/key-states.ts";
-import { type Expected, type Given, KEYLESS, ORIGIN_IN, REFUSALS, TRIALS, type Trial } from "./key-state-trials.ts";
+import {
+  type Expected,
+  type Given,
+  KEYLESS,
+  ORIGIN_IN,
+  type OtherKind,
+  REFUSALS,
+  TRIALS,
+  type Trial,
+} from "./key-state-trials.ts";
 
 const isBuilt = (name: string): boolean => operation(name)?.read !== undefined;
 const trials = Object.entries(TRIALS).filter(([, trial]) => isBuilt(trial.operation));
@@ -25,12 +34,44 @@ async function done(account: string, name: OperationName, input: Record<string, 
 }
 
 /** A key with everything that a key can have. */
-async function furnished(account: string, alias: string): Promise<Omit<Given, "other">> {
+async function furnished(account: string, alias: string): Promise<Given["other"]> {
   const KeyId = await newKey(account, { Description: "old", Tags: [{ TagKey: "old", TagValue: "" }] });
   await done(account, "CreateAlias", { AliasName: alias, TargetKeyId: KeyId });
   await done(account, "EnableKeyRotation", { KeyId });
   const { CiphertextBlob } = await done(account, "Encrypt", { KeyId, Plaintext: "AA==" });
   return { KeyId, alias, ciphertext: String(CiphertextBlob) };
+}
+
+/** A key of another kind than symmetric, and what it makes of an input. */
+async function ofKind(
+  account: string,
+  spec: string,
+  usage: string,
+  make: (KeyId: string) => Promise<unknown>,
+): Promise<OtherKind> {
+  const KeyId = await newKey(account, { KeySpec: spec, KeyUsage: usage });
+  return { KeyId, made: String(await make(KeyId)) };
+}
+
+/** Keys of the other kinds, before they are brought into a state. */
+async function otherKinds(account: string): Promise<Given["kinds"]> {
+  const made = async (member: string, name: OperationName, input: Record<string, unknown>) =>
+    (await done(account, name, input))[member];
+  const message = { Message: "AA==" };
+  return {
+    SIGN_VERIFY: await ofKind(account, "ECC_NIST_P256", "SIGN_VERIFY", (KeyId) =>
+      made("Signature", "Sign", { KeyId, ...message, SigningAlgorithm: "ECDSA_SHA_256" }),
+    ),
+    GENERATE_VERIFY_MAC: await ofKind(account, "HMAC_256", "GENERATE_VERIFY_MAC", (KeyId) =>
+      made("Mac", "GenerateMac", { KeyId, ...message, MacAlgorithm: "HMAC_SHA_256" }),
+    ),
+    KEY_AGREEMENT: await ofKind(account, "ECC_NIST_P256", "KEY_AGREEMENT", (KeyId) =>
+      made("PublicKey", "GetPublicKey", { KeyId }),
+    ),
+    ENCAPSULATE_DECAPSULATE: await ofKind(account, "ML_KEM_768", "ENCAPSULATE_DECAPSULATE", (KeyId) =>
+      made("SharedSecretCiphertextBlob", "Encapsulate", { KeyId, EncapsulationAlgorithm: "ML_KEM" }),
+    ),
+  };
 }
 
 /** Brings a key into a state: by the operation that does it, or in the store where none does yet. */
@@ -107,17 +148,19 @@ describe.each(KEY_STATES)("a key that is %s", (state) => {
   const account = newAccount();
   let given: Given;
   let before: Rows;
-  const keyIn = ({ key = [] }: Rows) => key.find(({ id }) => id === given.KeyId);
-  const stateIn = (rows: Rows) => keyIn(rows)?.["state"];
+  const subjectOf = ({ of }: Pick<Trial, "of">): string => (of === undefined ? given : given.kinds[of]).KeyId;
+  const keyIn = ({ key = [] }: Rows, trial: Pick<Trial, "of"> = {}) => key.find(({ id }) => id === subjectOf(trial));
+  const stateIn = (rows: Rows, trial: Pick<Trial, "of"> = {}) => keyIn(rows, trial)?.["state"];
 
   beforeAll(async () => {
     const other = await furnished(account, "alias/other");
-    given = { ...(await furnished(account, "alias/subject")), other };
-    await bring(account, given.KeyId, state);
+    given = { ...(await furnished(account, "alias/subject")), other, kinds: await otherKinds(account) };
+    for (const { KeyId } of [given, ...Object.values(given.kinds)]) await bring(account, KeyId, state);
     before = await rowsOf(account);
   });
 
-  const rows = trials.map(([name, trial]) => {
+  const possible = trials.filter(([, { of }]) => of === undefined || state !== "Unavailable");
+  const rows = possible.map(([name, trial]) => {
     const expected = expectedOf(trial, state);
     const [type, text = ""] = REFUSALS[expected.answer] ?? [];
     return [name, type === undefined ? "succeeds" : `${type} ${text}`, trial, expected] as const;
@@ -129,16 +172,16 @@ describe.each(KEY_STATES)("a key that is %s", (state) => {
     const after = await rowsOf(account);
     const { eventName, errorCode } = await eventOf(account, requestId);
     if (answer === "+") {
-      expect({ status, json, state: stateIn(after) }).toMatchObject({ status: 200, json: says, state: becomes });
+      expect({ status, json, state: stateIn(after, trial) }).toMatchObject({ status: 200, json: says, state: becomes });
       const tables = changed(before, after);
       const later = state === "Unavailable" ? trial.becomesLater : undefined;
-      expect(keyIn(after)?.["state_when_available"] ?? undefined).toBe(later);
+      expect(keyIn(after, trial)?.["state_when_available"] ?? undefined).toBe(later);
       if (trial.changes === undefined) expect(tables).toEqual(becomes === state && later === undefined ? [] : ["key"]);
       else expect(tables).toEqual(expect.arrayContaining([...trial.changes]));
       expect({ eventName, errorCode }).toEqual({ eventName: trial.operation, errorCode: undefined });
     } else {
       const [type, text] = REFUSALS[answer] ?? [];
-      const message = text === undefined ? {} : { message: `arn:aws:kms:us-east-1:${account}:key/${given.KeyId} ${text}` };
+      const message = text === undefined ? {} : { message: `arn:aws:kms:us-east-1:${account}:key/${subjectOf(trial)} ${text}` };
       expect({ status, json }).toMatchObject({ status: 400, json: { __type: type, ...message } });
       expect(changed(before, after)).toEqual([]);
       expect({ eventName, errorCode }).toEqual({ eventName: trial.operation, errorCode: type });

@@ -63,9 +63,9 @@ describe("RATES", () => {
   it("a call of any kind is bounded above all that the quotas allow together", () => {
     const { calls, refusals, symmetric, ...others } = aws("eu-north-1");
     const each = Object.entries(OPERATIONS).flatMap(([, { rate }]: [string, Operation]) =>
-      rate === "crypto" || rate === "pair" ? [] : [others[rate]],
+      rate === "crypto" || rate === "pair" ? [] : [others[rate === "creation" ? "manage" : rate]],
     );
-    const together = [symmetric, refusals, others.rsa, others.ecc, others.sm2, others.postQuantum, ...each];
+    const together = [symmetric, refusals, others.rsa, others.ecc, others.postQuantum, ...each];
     expect(calls).toBeGreaterThan(together.reduce((sum, rate) => sum + rate, 0));
   });
 });
@@ -87,7 +87,6 @@ describe("what an admitted call costs", () => {
     ["RSA_2048", "rsa", 500],
     ["ECC_NIST_P256", "ecc", 300],
     ["ECC_SECG_P256K1", "ecc", 300],
-    ["SM2", "sm2", 300],
     ["ML_DSA_44", "postQuantum", 1000],
   ])("with a key of %s, one of those that its kind shares", (spec, bucket, rate) => {
     expect(costOf("Encrypt", [spec])).toEqual([[bucket, rate]]);
@@ -111,11 +110,28 @@ describe("what an admitted call costs", () => {
     ["ECC_NIST_P384", 10],
     ["ECC_NIST_P521", 5],
     ["ECC_SECG_P256K1", 25],
+    ["ECC_NIST_EDWARDS25519", 25],
+    ["ML_KEM_512", 25],
+    ["ML_KEM_768", 25],
+    ["ML_KEM_1024", 25],
     ["SM2", 25],
   ])("a data key pair of %s, one of its own %d", (KeyPairSpec, rate) => {
     const names = ["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"] as const;
     for (const name of names)
       expect(costOf(name, ["SYMMETRIC_DEFAULT"], { KeyPairSpec })).toEqual([[`pairs/${KeyPairSpec}`, rate]]);
+  });
+
+  it("CreateKey, one of its own, and where the key takes as long to make as a pair of RSA, one of those pairs'", () => {
+    for (const [KeySpec, rate] of [
+      ["RSA_2048", 1],
+      ["RSA_4096", 0.1],
+    ] as const)
+      expect(costOf("CreateKey", [], { KeySpec })).toEqual([
+        ["CreateKey", 5],
+        [`pairs/${KeySpec}`, rate],
+      ]);
+    for (const KeySpec of ["SYMMETRIC_DEFAULT", "ECC_NIST_P256", "ML_DSA_44", "SM2"])
+      expect(costOf("CreateKey", [], { KeySpec })).toEqual([["CreateKey", 5]]);
   });
 
   it.each([
