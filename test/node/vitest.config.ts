@@ -1,5 +1,6 @@
 // `npm test`: project `node` for what needs a disk, project `workers` for everything that runs in workerd.
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
@@ -15,6 +16,19 @@ const fuzz = {
   ...(FUZZ_PATH === undefined ? {} : { path: FUZZ_PATH }),
 };
 
+/** `import file from "wycheproof:NAME"`: a file of Wycheproof's, or null where WYCHEPROOF_DIR does not say where they are. */
+const wycheproof = {
+  name: "wycheproof",
+  enforce: "pre",
+  resolveId: (id: string) => (id.startsWith("wycheproof:") ? id : undefined),
+  load(id: string) {
+    if (!id.startsWith("wycheproof:")) return undefined;
+    const { WYCHEPROOF_DIR: folder } = process.env;
+    const file = `${folder}/${id.slice("wycheproof:".length)}_test.json`;
+    return `export default ${folder === undefined ? "null" : readFileSync(file, "utf8")};`;
+  },
+} as const;
+
 export default defineConfig(async () => ({
   root,
   test: {
@@ -26,6 +40,7 @@ export default defineConfig(async () => ({
       {
         root,
         plugins: [
+          wycheproof,
           cloudflareTest({
             wrangler: { configPath: `${root}/wrangler.toml` },
             miniflare: {
