@@ -11,6 +11,7 @@ import {
   layerBreaks,
   longFunctions,
   looseEnds,
+  namedSpecs,
   nodeImports,
   openedSecrets,
   opensWithComment,
@@ -156,6 +157,8 @@ describe("the checks themselves", () => {
 
   it("an opened Secret, a default export, a loose end and a name outside are found", () => {
     expect(openedSecrets(file("a", "Secret.open(key)"))).toHaveLength(1);
+    expect(namedSpecs(file("a", 'if (spec === "RSA_2048") {}'), ["RSA_2048"])).toHaveLength(1);
+    expect(namedSpecs(file("a", 'defaulted(oneOf("A"), "RSA_2048"); row({ spec: "RSA_2048" });'), ["RSA_2048"])).toEqual([]);
     expect(defaultExports(file("a", "export default {};"))).toHaveLength(1);
     expect(defaultExports(file("a", "export { a as default };"))).toHaveLength(1);
     expect(looseEnds(file("a", `// ${["TO", "DO"].join("")}: later`))).toHaveLength(1);

@@ -3,6 +3,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import {
+  ENCAPSULATION_ALGORITHMS,
+  ENCRYPTION_ALGORITHMS,
+  KEY_AGREEMENT_ALGORITHMS,
+  KEY_SPECS,
+  MAC_ALGORITHMS,
+  SIGNING_ALGORITHMS,
+} from "../src/keyring/specs.ts";
 import { KMS, LAYERS } from "./tools/house.ts";
 import {
   ambientReads,
@@ -12,6 +20,7 @@ import {
   layerBreaks,
   longFunctions,
   looseEnds,
+  namedSpecs,
   nodeImports,
   openedSecrets,
   opensWithComment,
@@ -95,6 +104,12 @@ describe("the sources", () => {
 
   it("open a Secret in crypto/ only", () => {
     expect(sources.filter(({ path }) => !path.startsWith("src/crypto/")).flatMap(openedSecrets)).toEqual([]);
+  });
+
+  it("name key specs and algorithms in their registry only", () => {
+    const names = [KEY_SPECS, ENCRYPTION_ALGORITHMS, SIGNING_ALGORITHMS, MAC_ALGORITHMS, KEY_AGREEMENT_ALGORITHMS];
+    const elsewhere = sources.filter(({ path }) => path !== "src/keyring/specs.ts" && !path.startsWith("src/crypto/")); // Web Crypto's names
+    expect(elsewhere.flatMap((source) => namedSpecs(source, [...names.flat(), ...ENCAPSULATION_ALGORITHMS]))).toEqual([]);
   });
 
   it("have no default export but the Worker's", () => {

@@ -206,6 +206,12 @@ export function ambientReads(source: Source): string[] {
 export const openedSecrets = (source: Source): string[] =>
   /\bSecret\s*\.\s*open\b/.test(codeOf(source)) ? [`${source.path}: opens a Secret: use a function of crypto/`] : [];
 
+/** Names of key specs and algorithms as strings. A default of a member and a kind of the operation table are none: they ask for nothing. */
+export const namedSpecs = (source: Source, names: readonly string[]): string[] =>
+  [...codeOf(source).matchAll(/(defaulted\([^\n]*|spec: )?"([A-Z0-9_]+)"/g)]
+    .filter(([, excuse, name = ""]) => excuse === undefined && names.includes(name))
+    .map(([, , name]) => `${source.path}: names ${name}: ask its entry in keyring/specs.ts`);
+
 export const defaultExports = (source: Source): string[] =>
   /^export\s+default\b|^export\s*\{[^}]*\bas\s+default\b/m.test(codeOf(source))
     ? [`${source.path}: has a default export: use a named one`]
