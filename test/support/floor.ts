@@ -2,6 +2,8 @@
 
 import { DurableObject } from "cloudflare:workers";
 import worker from "../../src/worker.ts";
+import type { Asked } from "./asked.ts";
+import { primitiveMicroseconds } from "./primitives.ts";
 
 export { RegionalKeyStore } from "../../src/worker.ts";
 
@@ -14,6 +16,10 @@ export class Echo extends DurableObject {
   echo(text: string): string {
     return text;
   }
+
+  primitive(asked: Asked): Promise<number> {
+    return primitiveMicroseconds(asked);
+  }
 }
 
 export default {
@@ -22,6 +28,8 @@ export default {
     if (path === "/bench/static") return new Response("ok");
     if (path === "/bench/body") return new Response(String((await request.text()).length));
     if (path === "/bench/floor") return new Response(await env.ECHO.getByName("echo").echo(await request.text()));
+    if (path === "/bench/primitive")
+      return new Response(String(await env.ECHO.getByName("echo").primitive((await request.json()) as Asked)));
     return worker.fetch(request as Parameters<typeof worker.fetch>[0], env);
   },
 };

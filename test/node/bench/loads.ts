@@ -6,7 +6,7 @@ import { plainCall, type Service } from "./requests.ts";
 
 export const ACCOUNT = "123456789012";
 /** Prepared requests a slice: each is sent many times. */
-const PREPARED = 128;
+export const PREPARED = 128;
 const BODY = "x".repeat(512);
 export const CONTEXT = { purpose: "bench", tenant: "one" };
 export const PLAINTEXT = randomBytes(256).toString("base64");
