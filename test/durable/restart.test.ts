@@ -27,7 +27,20 @@ describe("the schema", () => {
     const account = newAccount();
     expect(await tablesOf(account)).toEqual([]);
     await raw("ListKeys", {}, { account });
-    const tables = ["alias", "aside", "deadline", "grant", "key", "material", "meta", "outbox", "sealed", "tag", "usage"];
+    const tables = [
+      "alias",
+      "aside",
+      "deadline",
+      "grant",
+      "key",
+      "material",
+      "meta",
+      "outbox",
+      "public_key",
+      "sealed",
+      "tag",
+      "usage",
+    ];
     expect(await tablesOf(account)).toEqual(tables);
   });
 

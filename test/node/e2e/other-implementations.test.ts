@@ -170,23 +170,27 @@ describe("data key pairs", () => {
 describe("RSA pairs", () => {
   const PAIRS = 20;
 
-  test.each([2048, 3072, 4096])(`${PAIRS} of %i bits: a valid key of that size, e = 65537, no two alike`, { timeout: 600_000 }, async (bits) => {
-    const { KeyMetadata } = await target.call(ACCOUNT, "CreateKey", {});
-    const { KeyId } = KeyMetadata as { KeyId: string };
-    const moduli = new Set<string>();
-    for (let made = 0; made < PAIRS; made++) {
-      const { PrivateKeyPlaintext = NOTHING } = await call("GenerateDataKeyPair", { KeyId, KeyPairSpec: `RSA_${bits}` });
-      const file = join(folder, "pair.der");
-      writeFileSync(file, PrivateKeyPlaintext, { mode: 0o600 });
-      const words = ["rsa", "-inform", "DER", "-in", file, "-check", "-noout", "-text", "-modulus"];
-      const checked = execFileSync("openssl", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-      expect(checked).toMatch(/RSA key ok/);
-      expect(checked).toContain(`Private-Key: (${bits} bit, 2 primes)`);
-      expect(checked).toMatch(/publicExponent: 65537 /);
-      moduli.add(/^Modulus=(.+)$/m.exec(checked)?.[1] ?? "");
-    }
-    expect(moduli.size).toBe(PAIRS);
-  });
+  test.each([2048, 3072, 4096])(
+    `${PAIRS} of %i bits: a valid key of that size, e = 65537, no two alike`,
+    { timeout: 600_000 },
+    async (bits) => {
+      const { KeyMetadata } = await target.call(ACCOUNT, "CreateKey", {});
+      const { KeyId } = KeyMetadata as { KeyId: string };
+      const moduli = new Set<string>();
+      for (let made = 0; made < PAIRS; made++) {
+        const { PrivateKeyPlaintext = NOTHING } = await call("GenerateDataKeyPair", { KeyId, KeyPairSpec: `RSA_${bits}` });
+        const file = join(folder, "pair.der");
+        writeFileSync(file, PrivateKeyPlaintext, { mode: 0o600 });
+        const words = ["rsa", "-inform", "DER", "-in", file, "-check", "-noout", "-text", "-modulus"];
+        const checked = execFileSync("openssl", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+        expect(checked).toMatch(/RSA key ok/);
+        expect(checked).toContain(`Private-Key: (${bits} bit, 2 primes)`);
+        expect(checked).toMatch(/publicExponent: 65537 /);
+        moduli.add(/^Modulus=(.+)$/m.exec(checked)?.[1] ?? "");
+      }
+      expect(moduli.size).toBe(PAIRS);
+    },
+  );
 });
 
 describe("the openssl command", () => {

@@ -14,7 +14,7 @@ import {
   type SigningAlgorithmSpec,
 } from "@aws-sdk/client-kms";
 import { AwsKmsSigner } from "@cuonghx.gu-tech/ethers-aws-kms-signer";
-import { Transaction, verifyMessage } from "ethers";
+import { getAddress, Transaction, verifyMessage } from "ethers";
 import { jwtVerify } from "jose";
 import {
   type Hex,
@@ -72,7 +72,7 @@ test("a wallet of ethers signs a transaction and a message; both give its addres
     secretAccessKey: profileValue(state, "credentials", "aws_secret_access_key"),
   };
   const signer = new AwsKmsSigner({ keyId: KeyId, region: profileValue(state, "config", "region"), credentials });
-  const address = await signer.getAddress();
+  const address = getAddress(await signer.getAddress());
   expect(address).toBe(publicKeyToAddress(toHex(spki.subarray(-65))));
   for (let count = 0; count < 5; count++) {
     const message = `the ${count}th message`;
