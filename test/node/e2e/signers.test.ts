@@ -78,7 +78,15 @@ test("a wallet of ethers signs a transaction and a message; both give its addres
     const message = `the ${count}th message`;
     expect(verifyMessage(message, await signer.signMessage(message))).toBe(address);
     const to = "0x0000000000000000000000000000000000000001";
-    const signed = await signer.signTransaction({ to, value: count, chainId: 1, nonce: count, gasLimit: 21_000, gasPrice: 1 });
+    const signed = await signer.signTransaction({
+      from: null,
+      to,
+      value: count,
+      chainId: 1,
+      nonce: count,
+      gasLimit: 21_000,
+      gasPrice: 1,
+    });
     expect(Transaction.from(signed).from).toBe(address);
   }
   await server.stop("npm");
