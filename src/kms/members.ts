@@ -30,6 +30,9 @@ export const recipient = optional(
 const CONTEXT_BYTES_MAX = 8 * 1024;
 export const NO_CONTEXT: EncryptionContext = new Map();
 
+/** What a dry run would have answered; its end keeps it from leaving. */
+export const NOTHING = { output: {} };
+
 export function checkContext({ EncryptionContext = NO_CONTEXT }: { readonly EncryptionContext?: EncryptionContext }): void {
   if (exceeds(EncryptionContext, CONTEXT_BYTES_MAX)) {
     throw new ApiError("ValidationException", `EncryptionContext must be at most ${CONTEXT_BYTES_MAX} bytes.`);

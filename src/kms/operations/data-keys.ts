@@ -11,6 +11,7 @@ import {
   grantTokens,
   keyId,
   NO_CONTEXT,
+  NOTHING,
   recipient,
   refuseRecipient,
   requireAlgorithm,
@@ -104,9 +105,6 @@ async function makePair(
     noted: { keyMaterialId: materialId },
   };
 }
-
-/** What a dry run would have answered; its end keeps it from leaving. */
-const NOTHING = { output: {} };
 
 export const generateDataKeyPair = accepts(
   structure({ ...pairMembers, Recipient: recipient }, (input) => {

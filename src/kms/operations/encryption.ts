@@ -2,7 +2,7 @@
 
 import type { EncryptionContext } from "../../keyring/ciphertext.ts";
 import type { Key } from "../../keyring/key.ts";
-import type { Decrypted, Encrypted } from "../../keyring/keyring.ts";
+import type { Decrypted } from "../../keyring/keyring.ts";
 import { bindsContext, keySpec } from "../../keyring/specs.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { Bytes } from "../../wire/bytes.ts";
@@ -17,6 +17,7 @@ import {
   grantTokens,
   keyId,
   NO_CONTEXT,
+  NOTHING,
   recipient,
   refuseRecipient,
   requireAlgorithm,
@@ -31,18 +32,12 @@ function requireCipher(key: Key, algorithm: string, context: EncryptionContext):
   requireNoContext(algorithm, context);
 }
 
-function seal(
-  { keyring }: Pick<Call, "keyring">,
-  key: Key,
-  algorithm: string,
-  plaintext: Bytes,
-  context: EncryptionContext,
-): Promise<Encrypted> {
-  if (bindsContext(algorithm)) return keyring.encrypt(key, algorithm, plaintext, context);
-  const most = keySpec(key.spec).plaintextBytesMax(algorithm);
+/** What binds a context takes whatever a request may carry. */
+function requireLength({ spec }: Key, algorithm: string, plaintext: Bytes): void {
+  if (bindsContext(algorithm)) return;
+  const most = keySpec(spec).plaintextBytesMax(algorithm);
   if (plaintext.byteLength > most)
-    throw validation(`Algorithm ${algorithm} and key spec ${key.spec} cannot encrypt data larger than ${most} bytes.`);
-  return keyring.encrypt(key, algorithm, plaintext, context);
+    throw validation(`Algorithm ${algorithm} and key spec ${spec} cannot encrypt data larger than ${most} bytes.`);
 }
 
 export const encrypt = accepts(
@@ -57,10 +52,10 @@ export const encrypt = accepts(
     },
     checkContext,
   ),
-  async ({ Plaintext, EncryptionContext = NO_CONTEXT, EncryptionAlgorithm }, call) => {
-    const { key } = call;
+  async ({ Plaintext, EncryptionContext = NO_CONTEXT, EncryptionAlgorithm }, { key, keyring }) => {
     requireCipher(key, EncryptionAlgorithm, EncryptionContext);
-    const { blob: CiphertextBlob, materialId } = await seal(call, key, EncryptionAlgorithm, Plaintext, EncryptionContext);
+    requireLength(key, EncryptionAlgorithm, Plaintext);
+    const { blob: CiphertextBlob, materialId } = await keyring.encrypt(key, EncryptionAlgorithm, Plaintext, EncryptionContext);
     return { output: { CiphertextBlob, KeyId: key.arn, EncryptionAlgorithm }, noted: { keyMaterialId: materialId } };
   },
 );
@@ -98,9 +93,6 @@ async function open(
   if (opened === undefined) throw new ApiError("InvalidCiphertextException");
   return opened;
 }
-
-/** What a dry run would have answered; its end keeps it from leaving. */
-const NOTHING = { output: {} };
 
 export const decrypt = accepts(
   structure(
@@ -149,7 +141,7 @@ export const reEncrypt = accepts(
     },
   ),
   async (input, call) => {
-    const { key: source, destination } = call;
+    const { key: source, destination, keyring } = call;
     const { SourceEncryptionContext = NO_CONTEXT, DestinationEncryptionContext = NO_CONTEXT } = input;
     const { SourceEncryptionAlgorithm, DestinationEncryptionAlgorithm } = input;
     requireCipher(source, SourceEncryptionAlgorithm, SourceEncryptionContext);
@@ -157,7 +149,8 @@ export const reEncrypt = accepts(
     const opened = await open(call, SourceEncryptionAlgorithm, SourceEncryptionContext, input);
     if (opened === undefined) return NOTHING;
     const { plaintext } = opened;
-    const sealed = await seal(call, destination, DestinationEncryptionAlgorithm, plaintext, DestinationEncryptionContext);
+    requireLength(destination, DestinationEncryptionAlgorithm, plaintext);
+    const sealed = await keyring.encrypt(destination, DestinationEncryptionAlgorithm, plaintext, DestinationEncryptionContext);
     return {
       output: {
         CiphertextBlob: sealed.blob,
