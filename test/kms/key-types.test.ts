@@ -81,6 +81,36 @@ describe.each(KEY_KINDS)("a key of %s for %s", { timeout: 60_000 }, (spec, usage
   });
 });
 
+it("GetPublicKey: that a key is no pair comes before its state", async () => {
+  const account = newAccount();
+  const KeyId = await newKey(account);
+  const pair = await newKey(account, { KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
+  for (const id of [KeyId, pair]) await raw("DisableKey", { KeyId: id }, { account });
+  expect(await raw("GetPublicKey", { KeyId }, { account })).toMatchObject(refusal("UnsupportedOperationException"));
+  expect(await raw("GetPublicKey", { KeyId: pair }, { account })).toMatchObject(refusal("DisabledException"));
+});
+
+it.each(["RSA_2048", "ECC_NIST_P256", "HMAC_256"])("ROT-14: GetKeyRotationStatus of %s", async (KeySpec) => {
+  const account = newAccount();
+  const KeyUsage = KeySpec.startsWith("HMAC") ? "GENERATE_VERIFY_MAC" : "SIGN_VERIFY";
+  const KeyId = await newKey(account, { KeySpec, KeyUsage });
+  const { json } = await raw("GetKeyRotationStatus", { KeyId }, { account });
+  expect(json).toEqual({ KeyId: `arn:aws:kms:us-east-1:${account}:key/${KeyId}`, KeyRotationEnabled: false });
+});
+
+it("ENC-16, REENC-03, DK-13: an HMAC key where a symmetric one belongs", async () => {
+  const account = newAccount();
+  const mac = await newKey(account, { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" });
+  const { CiphertextBlob } = (await raw("Encrypt", { KeyId: await newKey(account), Plaintext: "AA==" }, { account })).json;
+  const message = "The key ID in the request does not identify a CMK that can perform this operation.";
+  const incorrect = refusal("IncorrectKeyException", message);
+  expect(await raw("Decrypt", { KeyId: mac, CiphertextBlob }, { account })).toMatchObject(incorrect);
+  const moved = { SourceKeyId: mac, DestinationKeyId: mac, CiphertextBlob };
+  expect(await raw("ReEncrypt", moved, { account })).toMatchObject(incorrect);
+  const dataKey = await raw("GenerateDataKeyWithoutPlaintext", { KeyId: mac, KeySpec: "AES_256" }, { account });
+  expect(dataKey).toMatchObject(refusal("InvalidKeyUsageException"));
+});
+
 describe("CreateKey", () => {
   it("KEY-10, KEY-15: by the deprecated parameter too; listed with the others", async () => {
     const kms = await client();

@@ -74,6 +74,22 @@ describe("Sign", () => {
     expect(encrypted).toMatchObject(refusal("InvalidKeyUsageException", message));
   });
 
+  it.each([
+    ["ECC_SECG_P256K1", "DIGEST", 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n],
+    ["ECC_NIST_P256", "DIGEST", 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n],
+    ["ECC_NIST_P256", "RAW", 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n],
+  ])("does not normalise s: of %s by %s, some are above half of the order and some below", async (spec, MessageType, order) => {
+    const { call } = await signed(spec, "ECDSA_SHA_256");
+    const halves = new Set<boolean>();
+    for (let count = 0; count < 64 && halves.size < 2; count++) {
+      const { json } = await call("Sign", { Message: crypto.getRandomValues(new Uint8Array(32)).toBase64(), MessageType });
+      const der = Uint8Array.fromBase64(String(json["Signature"]));
+      const s = der.subarray(4 + (der[3] ?? 0) + 2);
+      halves.add(BigInt(`0x${s.toHex()}`) > order / 2n);
+    }
+    expect(halves.size).toBe(2);
+  });
+
   it("a dry run signs nothing, last of all", async () => {
     const { call, signature } = await signed("ECC_NIST_P256", "ECDSA_SHA_256");
     const dry = refusal("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
