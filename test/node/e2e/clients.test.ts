@@ -17,7 +17,7 @@ import {
 } from "@aws-sdk/client-kms";
 import { describe, expect, test } from "vitest";
 import { signedCalls } from "../bench/requests.ts";
-import { kmsClient, newState, profileValue, type Server, startServer } from "./edgekeep.ts";
+import { clientEnvironment, kmsClient, newState, profileValue, type Server, startServer } from "./edgekeep.ts";
 import { eventually } from "./processes.ts";
 
 const PATIENCE_MS = 30_000;
@@ -69,22 +69,14 @@ const credentialsOf = (state: string) => ({
   secretAccessKey: profileValue(state, "credentials", "aws_secret_access_key"),
 });
 
-/** The environment of a user who has pasted the printed line, and nothing of this machine's own AWS settings. */
-function environment(state: string): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
-  return {
-    ...Object.fromEntries(own),
-    AWS_SHARED_CREDENTIALS_FILE: `${state}/aws/credentials`,
-    AWS_CONFIG_FILE: `${state}/aws/config`,
-    AWS_PROFILE: "edgekeep",
-  };
-}
-
 describe.skipIf(reason !== undefined)(`a session of boto3${reason === undefined ? "" : ` (${reason})`}`, () => {
   test("keys, aliases, tags, ciphertexts, pages and typed errors", async () => {
     const state = newState();
     const server = await startServer(state);
-    const { stdout } = await promisify(execFile)("python3", ["-c", SESSION], { env: environment(state), timeout: PATIENCE_MS });
+    const { stdout } = await promisify(execFile)("python3", ["-c", SESSION], {
+      env: clientEnvironment(state),
+      timeout: PATIENCE_MS,
+    });
     expect(stdout.trim()).toBe("done");
     await server.stop("npm");
   });

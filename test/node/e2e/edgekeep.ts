@@ -161,6 +161,14 @@ export function profileValue(state: string, file: "credentials" | "config", name
   return value;
 }
 
+/** The environment of a user who has pasted the printed lines, and nothing of this machine's own AWS settings. */
+export const clientEnvironment = (state: string): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"))),
+  AWS_SHARED_CREDENTIALS_FILE: `${state}/aws/credentials`,
+  AWS_CONFIG_FILE: `${state}/aws/config`,
+  AWS_PROFILE: "edgekeep",
+});
+
 /** A client with the credentials that the server has written; it does not try again, unless it is told to. */
 export function kmsClient(state: string, config: KMSClientConfig = {}): KMSClient {
   return new KMSClient({

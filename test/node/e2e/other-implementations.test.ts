@@ -19,6 +19,7 @@ import {
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { shake256 } from "@noble/hashes/sha3.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KeyUsage } from "../../../src/keyring/key.ts";
 import { KEY_TYPES } from "../../vectors/key-types.ts";
@@ -94,6 +95,17 @@ describe("signatures", () => {
       expect(holds(digested["Signature"])).toBe(true);
     },
   );
+});
+
+describe("a message representative", () => {
+  test.each(["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"])("SIG-42: %s signs µ, and OpenSSL verifies the message", async (spec) => {
+    const { KeyId, publicKey, spki } = await newKey(spec, "SIGN_VERIFY");
+    const hashed = shake256(spki.subarray(22), { dkLen: 64 }); // the key behind its AlgorithmIdentifier
+    const mu = shake256(Buffer.concat([hashed, Buffer.from([0, 0]), MESSAGE]), { dkLen: 64 });
+    const input = { KeyId, Message: mu, MessageType: "EXTERNAL_MU", SigningAlgorithm: "ML_DSA_SHAKE_256" };
+    const { Signature = NOTHING } = await call("Sign", input);
+    expect(verify(null, MESSAGE, publicKey, Signature)).toBe(true);
+  });
 });
 
 describe("RSAES-OAEP", () => {

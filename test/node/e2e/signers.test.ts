@@ -30,7 +30,7 @@ import {
 } from "viem";
 import { publicKeyToAddress, toAccount } from "viem/accounts";
 import { afterEach, expect, test } from "vitest";
-import { kmsClient, newState, profileValue, startServer } from "./edgekeep.ts";
+import { clientEnvironment, kmsClient, newState, profileValue, startServer } from "./edgekeep.ts";
 
 const PATIENCE_MS = 90_000;
 const { AWS_ENDPOINT_URL_KMS } = process.env;
@@ -179,18 +179,6 @@ function isInstalled(program: string, ...words: string[]): boolean {
   }
 }
 
-/** The environment of a user who has pasted the printed lines. */
-function environment(state: string, endpoint: string): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
-  return {
-    ...Object.fromEntries(own),
-    AWS_SHARED_CREDENTIALS_FILE: `${state}/aws/credentials`,
-    AWS_CONFIG_FILE: `${state}/aws/config`,
-    AWS_PROFILE: "edgekeep",
-    AWS_ENDPOINT_URL_KMS: endpoint,
-  };
-}
-
 const noCli = isInstalled("aws", "--version") ? undefined : "no AWS CLI is installed here";
 
 test.skipIf(noCli !== undefined)(
@@ -203,7 +191,7 @@ test.skipIf(noCli !== undefined)(
     writeFileSync(file ?? "", "a release");
     writeFileSync(key ?? "", spki);
     const words = ["kms", "sign", "--key-id", KeyId, "--message", `fileb://${file}`, "--signing-algorithm", "RSASSA_PSS_SHA_256"];
-    const options = { env: environment(state, server.endpoint), timeout: PATIENCE_MS };
+    const options = { env: clientEnvironment(state), timeout: PATIENCE_MS };
     const { stdout } = await promisify(execFile)("aws", [...words, "--output", "text", "--query", "Signature"], options);
     writeFileSync(signature ?? "", Buffer.from(stdout.trim(), "base64"));
     const padding = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32"];
@@ -235,7 +223,7 @@ test.skipIf(noCosign !== undefined)(
     const blob = join(dirname(state), "blob");
     writeFileSync(blob, "a release");
     const key = `awskms://${server.endpoint.replace(/^https?:\/\//, "")}/${KeyId}`;
-    const options = { env: environment(state, server.endpoint), timeout: PATIENCE_MS };
+    const options = { env: clientEnvironment(state), timeout: PATIENCE_MS };
     const run = async (...words: string[]) => (await promisify(execFile)("cosign", words, options)).stdout;
     const signature = join(dirname(state), "blob.sig");
     await run("sign-blob", "--yes", "--tlog-upload=false", "--key", key, "--output-signature", signature, blob);
