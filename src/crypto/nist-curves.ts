@@ -5,9 +5,11 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import type { ECDSA } from "@noble/curves/abstract/weierstrass.js";
 import { p256, p384, p521 } from "@noble/curves/nist.js";
 import { type Bytes, fromBase64Url, type Random } from "../wire/bytes.ts";
+import { ecPrivateKeyOf } from "./ec-private-key.ts";
 import { signDigest, signMessage, verifyDigest, verifyMessage } from "./ecdsa.ts";
 import type { HashName } from "./hash.ts";
-import { type Pair, platformPair } from "./pair.ts";
+import { constant, importedPair, type Pair, platformPair } from "./pair.ts";
+import { privateKeyOf } from "./pkcs8.ts";
 import { Secret } from "./secret.ts";
 
 export interface NistCurve {
@@ -18,14 +20,32 @@ export interface NistCurve {
   readonly library: ECDSA;
   /** An uncompressed point stands at the end of a SubjectPublicKeyInfo. */
   readonly pointBytes: number;
+  /** AlgorithmIdentifier (RFC 5480 §2.1), which names the curve. */
+  readonly identifier: Bytes;
 }
 
-export const P256: NistCurve = { name: "P-256", hash: "sha256", library: p256, pointBytes: 65 };
-export const P384: NistCurve = { name: "P-384", hash: "sha384", library: p384, pointBytes: 97 };
-export const P521: NistCurve = { name: "P-521", hash: "sha512", library: p521, pointBytes: 133 };
+const P256_IDENTIFIER = constant("301306072a8648ce3d020106082a8648ce3d030107");
+const P384_IDENTIFIER = constant("301006072a8648ce3d020106052b81040022");
+const P521_IDENTIFIER = constant("301006072a8648ce3d020106052b81040023");
+
+export const P256: NistCurve = { name: "P-256", hash: "sha256", library: p256, pointBytes: 65, identifier: P256_IDENTIFIER };
+export const P384: NistCurve = { name: "P-384", hash: "sha384", library: p384, pointBytes: 97, identifier: P384_IDENTIFIER };
+export const P521: NistCurve = { name: "P-521", hash: "sha512", library: p521, pointBytes: 133, identifier: P521_IDENTIFIER };
 
 export const generate = ({ name }: NistCurve): Promise<Pair> =>
   platformPair({ name: "ECDSA", namedCurve: name }, ["sign", "verify"]);
+
+/**
+ * Reads a key that somebody else has made: PKCS#8 of this curve by its name. The platform checks that the scalar is in range, and that a
+ * public key which is there belongs to it.
+ * @returns undefined for anything else.
+ */
+export async function read({ name, identifier }: NistCurve, bytes: Secret): Promise<Pair | undefined> {
+  const pkcs8 = Secret.open(bytes);
+  const inner = privateKeyOf(pkcs8, identifier);
+  if (inner === undefined || ecPrivateKeyOf(inner, identifier) === undefined) return undefined;
+  return importedPair(pkcs8, { name: "ECDSA", namedCurve: name }, ["sign"], ["verify"]);
+}
 
 export class NistPrivate {
   readonly #curve: NistCurve;

@@ -11,10 +11,12 @@ import {
   publicEncrypt,
 } from "node:crypto";
 import { type Bytes, concat, type Random } from "../wire/bytes.ts";
+import { contentOf, elementsOf, SEQUENCE } from "../wire/der.ts";
 import { encode, verify } from "./emsa-pss.ts";
 import { equal } from "./equal.ts";
 import type { HashName } from "./hash.ts";
-import { constant, type Pair, platformPair } from "./pair.ts";
+import { constant, importedPair, type Pair, platformPair } from "./pair.ts";
+import { privateKeyOf } from "./pkcs8.ts";
 import { Secret } from "./secret.ts";
 
 /** A private or a public key. */
@@ -38,6 +40,23 @@ export const open = (modulusBytes: number, material: Secret): Rsa => ({
   key: createPrivateKey({ key: Secret.open(material), format: "der", type: "pkcs8" }),
   modulusBytes,
 });
+
+const ALGORITHM = constant("300d06092a864886f70d0101010500");
+const TWO_PRIMES = constant("020100");
+
+/**
+ * Reads a key that somebody else has made: PKCS#8 of two primes and of exactly this modulus. The platform checks that its numbers belong
+ * together.
+ * @returns undefined for anything else.
+ */
+export async function read(modulusBytes: number, bytes: Secret): Promise<Pair | undefined> {
+  const pkcs8 = Secret.open(bytes);
+  const inner = privateKeyOf(pkcs8, ALGORITHM);
+  const [version] = elementsOf(contentOf(inner ?? ALGORITHM, SEQUENCE) ?? ALGORITHM) ?? [];
+  if (version === undefined || !equal(version.whole, TWO_PRIMES)) return undefined;
+  const pair = await importedPair(pkcs8, { name: "RSA-OAEP", hash: "SHA-256" }, ["decrypt"], ["encrypt"]);
+  return pair?.algorithm.modulusLength === 8 * modulusBytes ? pair : undefined;
+}
 
 export const openPublic = (modulusBytes: number, spki: Bytes): Rsa => ({
   key: createPublicKey({ key: spki, format: "der", type: "spki" }),
