@@ -5,7 +5,15 @@ import type { RootKeys } from "./root-keys.ts";
 import { Secret } from "./secret.ts";
 
 /** One list of purposes, one use each. A label is part of the key schedule: changing it orphans what it sealed. */
-export type Purpose = "access-key" | "access-key-check" | "material" | "import-token" | "marker" | "passport" | "check";
+export type Purpose =
+  | "access-key"
+  | "access-key-check"
+  | "material"
+  | "wrapping-key"
+  | "import-token"
+  | "marker"
+  | "passport"
+  | "check";
 
 const LABEL = utf8("edgekeep/v1");
 const DERIVED_BYTES = 32;

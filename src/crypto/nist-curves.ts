@@ -20,6 +20,8 @@ export interface NistCurve {
   readonly library: ECDSA;
   /** An uncompressed point stands at the end of a SubjectPublicKeyInfo. */
   readonly pointBytes: number;
+  /** Of a private key's PKCS#8 with its public key. */
+  readonly pkcs8Bytes: number;
   /** AlgorithmIdentifier (RFC 5480 §2.1), which names the curve. */
   readonly identifier: Bytes;
 }
@@ -28,9 +30,30 @@ const P256_IDENTIFIER = constant("301306072a8648ce3d020106082a8648ce3d030107");
 const P384_IDENTIFIER = constant("301006072a8648ce3d020106052b81040022");
 const P521_IDENTIFIER = constant("301006072a8648ce3d020106052b81040023");
 
-export const P256: NistCurve = { name: "P-256", hash: "sha256", library: p256, pointBytes: 65, identifier: P256_IDENTIFIER };
-export const P384: NistCurve = { name: "P-384", hash: "sha384", library: p384, pointBytes: 97, identifier: P384_IDENTIFIER };
-export const P521: NistCurve = { name: "P-521", hash: "sha512", library: p521, pointBytes: 133, identifier: P521_IDENTIFIER };
+export const P256: NistCurve = {
+  name: "P-256",
+  hash: "sha256",
+  library: p256,
+  pointBytes: 65,
+  pkcs8Bytes: 138,
+  identifier: P256_IDENTIFIER,
+};
+export const P384: NistCurve = {
+  name: "P-384",
+  hash: "sha384",
+  library: p384,
+  pointBytes: 97,
+  pkcs8Bytes: 185,
+  identifier: P384_IDENTIFIER,
+};
+export const P521: NistCurve = {
+  name: "P-521",
+  hash: "sha512",
+  library: p521,
+  pointBytes: 133,
+  pkcs8Bytes: 241,
+  identifier: P521_IDENTIFIER,
+};
 
 export const generate = ({ name }: NistCurve): Promise<Pair> =>
   platformPair({ name: "ECDSA", namedCurve: name }, ["sign", "verify"]);

@@ -13,6 +13,8 @@ import { Secret } from "./secret.ts";
 
 const SPKI_PREFIX = constant("3056301006072a8648ce3d020106052b8104000a034200");
 const POINT_BYTES = 65;
+/** Of PKCS#8 with the public key. */
+export const PKCS8_BYTES = 135;
 /** Up to the scalar: PKCS#8 around RFC 5915. */
 const PKCS8_PREFIX = constant("308184020100301006072a8648ce3d020106052b8104000a046d306b0201010420");
 /** From the scalar to the point. */

@@ -15,6 +15,11 @@ export class Secret {
     return secret.#bytes;
   }
 
+  /** Of a key's length nobody makes a secret. */
+  get byteLength(): number {
+    return this.#bytes.byteLength;
+  }
+
   toJSON(): never {
     throw new TypeError("a Secret was about to be serialized");
   }

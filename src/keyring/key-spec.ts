@@ -70,6 +70,9 @@ export interface Usages<Private, Public> {
   readonly ENCAPSULATE_DECAPSULATE: Readonly<Record<string, Encapsulating<Private, Public>>>;
 }
 
+/** How material may be wrapped: for an RSA key itself, or for an AES key that is wrapped for an RSA key. */
+export type WrappingLayer = "OAEP" | "AES_KEY_WRAP";
+
 interface Facts {
   /** Whose request rate its operations share. */
   readonly rate: SharedRate;
@@ -83,6 +86,17 @@ interface Facts {
   readonly defaultUsage?: KeyUsage;
   /** Absent: there are no data key pairs of it. `print` gives PKCS#8 in DER. */
   readonly dataKeyPairs?: { readonly perSecond: number; print(material: Secret): Secret };
+  /** Absent: keys of this spec have no origin EXTERNAL. */
+  readonly importing?: Importing;
+}
+
+/** How a key of somebody else's becomes one of a spec. */
+export interface Importing {
+  readonly wrapping: readonly WrappingLayer[];
+  /** How long it may be, unwrapped. */
+  readonly bytesMax: number;
+  /** @returns undefined for what is no key of this spec. */
+  read(bytes: Secret): Soon<Made | undefined>;
 }
 
 export interface Entry<Private, Public> extends Facts {

@@ -49,6 +49,23 @@ export interface Key {
   readonly rotation: { readonly days: number; readonly nextAt: number } | undefined;
   /** 64 hexadecimal digits; undefined before the first material is there. */
   readonly materialId: string | undefined;
+  /** Of imported material, while all of it is there. */
+  readonly expiration: Expiration | undefined;
+}
+
+/** Until when imported material stays; `at` undefined: until it is deleted. */
+export interface Expiration {
+  /** Milliseconds since the epoch. */
+  readonly at: number | undefined;
+}
+
+const USABLE_STATES: readonly KeyState[] = ["Enabled", "Disabled", "Updating"];
+
+/** A key as it is at a time: from the end of its material on it is pending import, whether or not the alarm has come. */
+export function keyAt(key: Key, now: number): Key {
+  const end = key.expiration?.at;
+  if (end === undefined || now < end || !USABLE_STATES.includes(key.state)) return key;
+  return { ...key, state: "PendingImport", expiration: undefined };
 }
 
 /** A key as a record names it. */
@@ -61,7 +78,7 @@ const TRANSITIONS: Readonly<Record<KeyState, readonly KeyState[]>> = {
   Creating: ["Enabled", "PendingImport", "PendingDeletion"],
   Enabled: ["Disabled", "PendingImport", "PendingDeletion", "PendingReplicaDeletion", "Unavailable", "Updating"],
   Disabled: ["Enabled", "PendingImport", "PendingDeletion", "PendingReplicaDeletion", "Unavailable"],
-  PendingDeletion: ["Disabled"],
+  PendingDeletion: ["Disabled", "PendingImport"],
   PendingImport: ["Enabled", "PendingDeletion", "PendingReplicaDeletion"],
   PendingReplicaDeletion: ["PendingDeletion", "Disabled"],
   Unavailable: ["Enabled", "Disabled", "PendingDeletion"],

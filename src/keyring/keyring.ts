@@ -18,6 +18,8 @@ import type { Key } from "./key.ts";
 import type { KeySpec, Made, MessageType, Opened, OpenedPublic } from "./key-spec.ts";
 import { type Described, type NewMaterial, type NextMaterial, SealedKeys, type SealedKeysPorts } from "./sealed-keys.ts";
 import { bindsContext, keySpec } from "./specs.ts";
+import { unwrap, type Wrapping } from "./wrapping.ts";
+import { type NewWrappingKey, type SealedWrappingKey, WrappingKeys } from "./wrapping-keys.ts";
 
 /** Materials of keys that are no pairs, private keys, and public ones. */
 const [MATERIALS_MAX, PRIVATE_KEYS_MAX, PUBLIC_KEYS_MAX] = [4096, 512, 2048];
@@ -66,6 +68,7 @@ export interface Decrypted {
 export class Keyring {
   readonly #ports: KeyringPorts;
   readonly #sealed: SealedKeys;
+  readonly #wrappingKeys: WrappingKeys;
   readonly #materials = new Kept<OpenMaterial | undefined>(MATERIALS_MAX);
   readonly #privateKeys = new Kept<OpenMaterial | undefined>(PRIVATE_KEYS_MAX);
   readonly #publicKeys = new Kept<OpenPair>(PUBLIC_KEYS_MAX);
@@ -73,6 +76,7 @@ export class Keyring {
   constructor(ports: KeyringPorts) {
     this.#ports = ports;
     this.#sealed = new SealedKeys(ports);
+    this.#wrappingKeys = new WrappingKeys(ports);
   }
 
   /** Makes and seals the material of a new key. */
@@ -85,6 +89,34 @@ export class Keyring {
   async createNext(key: Described, saltBox: Bytes): Promise<NextMaterial> {
     await this.#sealed.requireSealing();
     return this.#sealed.sealNext(key, saltBox, await this.#make(keySpec(key.spec)));
+  }
+
+  /** Seals a salt for a key whose material is still to come. */
+  async createEmpty(key: Described): Promise<Bytes> {
+    await this.#sealed.requireSealing();
+    return this.#sealed.sealSalt(key);
+  }
+
+  /** Makes a key that another key's material may be wrapped for. */
+  createWrappingKey(key: Described, wrapping: Wrapping): Promise<NewWrappingKey> {
+    return this.#wrappingKeys.create(key.id, wrapping);
+  }
+
+  /**
+   * Unwraps and seals what somebody has sent for a key.
+   * @returns "unopened" for what does not open, "unfit" for what is no key of the spec.
+   */
+  async import(
+    key: Described,
+    saltBox: Bytes,
+    wrappingKey: SealedWrappingKey,
+    wrapped: Bytes,
+  ): Promise<NextMaterial | "unopened" | "unfit"> {
+    await this.#sealed.requireSealing();
+    const opened = unwrap(wrappingKey, await this.#wrappingKeys.open(wrappingKey), wrapped, this.#ports.random);
+    if (opened === undefined) return "unopened";
+    const made = await keySpec(key.spec).importing?.read(opened);
+    return made === undefined ? "unfit" : this.#sealed.sealNext(key, saltBox, made);
   }
 
   /** Makes a pair that belongs to its caller: PKCS#8 and SubjectPublicKeyInfo. @throws Error where there are no data key pairs of the spec. */

@@ -18,14 +18,14 @@ export interface NextMaterial {
   /** 64 hexadecimal digits: HMAC-SHA256 under the key's salt, of the material or, for a pair, of its SubjectPublicKeyInfo. */
   readonly materialId: string;
   readonly box: Bytes;
+  /** Of a pair: its SubjectPublicKeyInfo, sealed so that nobody exchanges it. */
+  readonly publicBox: Bytes | undefined;
 }
 
 /** What seals a new key. */
 export interface NewMaterial extends NextMaterial {
   /** The key's salt, kept for the key's life. */
   readonly saltBox: Bytes;
-  /** Of a pair: its SubjectPublicKeyInfo, sealed so that nobody exchanges it. */
-  readonly publicBox: Bytes | undefined;
 }
 
 export interface SealedKeysPorts {
@@ -40,6 +40,7 @@ export interface SealedKeysPorts {
 /** What a sealed row is bound to of its key. */
 export type Described = Pick<Key, "id" | "spec" | "usage">;
 
+type SealedMaterial = Omit<NextMaterial, "publicBox">;
 type Purpose = "material" | "salt" | "public";
 
 export class SealedKeys {
@@ -57,19 +58,24 @@ export class SealedKeys {
   }
 
   /** Seals a new key. */
-  async seal(key: Described, { material, publicKey }: Made): Promise<NewMaterial> {
+  async seal(key: Described, made: Made): Promise<NewMaterial> {
     const salt = new Secret(this.#ports.random(SALT_BYTES));
-    const next = await this.#sealMaterial(key, salt, { material, publicKey });
-    const saltBox = await this.#boxes.sealSecret(salt, this.#associated(key, "", "salt"));
-    const publicBox = publicKey && (await this.#boxes.seal(publicKey, this.#associated(key, next.materialId, "public")));
-    return { ...next, saltBox, publicBox };
+    const sealed = await this.#sealMaterial(key, salt, made);
+    const saltBox = await this.#sealSalt(key, salt);
+    return { ...sealed, saltBox, publicBox: await this.#sealPublicKey(key, sealed, made) };
+  }
+
+  /** Seals a salt for a key whose material is still to come. */
+  sealSalt(key: Described): Promise<Bytes> {
+    return this.#sealSalt(key, new Secret(this.#ports.random(SALT_BYTES)));
   }
 
   /** Seals another material of a key, under the salt that it has. */
   async sealNext(key: Described, saltBox: Bytes, made: Made): Promise<NextMaterial> {
     const salt = await this.#boxes.openSecret(saltBox, this.#associated(key, "", "salt"));
     if (salt === undefined) throw new Error(`the sealed salt of ${key.id} does not open`);
-    return this.#sealMaterial(key, salt, made);
+    const sealed = await this.#sealMaterial(key, salt, made);
+    return { ...sealed, publicBox: await this.#sealPublicKey(key, sealed, made) };
   }
 
   /** @throws Error where the box is not as it was sealed. */
@@ -88,9 +94,17 @@ export class SealedKeys {
     return spki;
   }
 
-  async #sealMaterial(key: Described, salt: Secret, { material, publicKey }: Made): Promise<NextMaterial> {
+  async #sealMaterial(key: Described, salt: Secret, { material, publicKey }: Made): Promise<SealedMaterial> {
     const materialId = toHex(await tagOf(salt, publicKey ?? material));
     return { materialId, box: await this.#boxes.sealSecret(material, this.#associated(key, materialId, "material")) };
+  }
+
+  async #sealPublicKey(key: Described, { materialId }: SealedMaterial, { publicKey }: Made): Promise<Bytes | undefined> {
+    return publicKey && this.#boxes.seal(publicKey, this.#associated(key, materialId, "public"));
+  }
+
+  #sealSalt(key: Described, salt: Secret): Promise<Bytes> {
+    return this.#boxes.sealSecret(salt, this.#associated(key, "", "salt"));
   }
 
   async #requireVersionOf([, version = 0]: Bytes): Promise<void> {

@@ -14,7 +14,7 @@ import * as k1 from "../crypto/secp256k1.ts";
 import { Secret } from "../crypto/secret.ts";
 import type { Bytes, Random } from "../wire/bytes.ts";
 import type { KeyUsage } from "./key.ts";
-import { type KeySpec, keySpecOf, type Signing } from "./key-spec.ts";
+import { type KeySpec, keySpecOf, type Made, type Signing } from "./key-spec.ts";
 
 /** The member of KeyMetadata that lists a usage's algorithms. */
 export const ALGORITHM_MEMBERS: Readonly<Record<KeyUsage, string>> = {
@@ -25,16 +25,25 @@ export const ALGORITHM_MEMBERS: Readonly<Record<KeyUsage, string>> = {
   ENCAPSULATE_DECAPSULATE: "EncapsulationAlgorithms",
 };
 
+/** What somebody else's RSA key may take as PKCS#8; and his HMAC key ("maximum key length is 1024 bits"). */
+const [IMPORTED_BYTES_MAX, HMAC_BYTES_MAX] = [4096, 128];
+const BOTH = ["OAEP", "AES_KEY_WRAP"] as const;
+
 const ONE_MATERIAL = { rotates: false, isSlow: false } as const;
 
 /** The spec of a key, and the cipher of a call, where none is named. */
 export const DEFAULT_SPEC = "SYMMETRIC_DEFAULT";
 export const DEFAULT_CIPHER = "SYMMETRIC_DEFAULT";
 
+/** Bytes that are a key as they are, if there are as many as there may be. */
+const fitting = (material: Secret, least: number, most: number): Made | undefined =>
+  material.byteLength >= least && material.byteLength <= most ? { material } : undefined;
+
 const symmetric = keySpecOf(DEFAULT_SPEC, {
   ...{ rate: "symmetric", legacy: true, rotates: true, isSlow: false, defaultUsage: "ENCRYPT_DECRYPT" },
   generate: (random) => ({ material: new Secret(random(MATERIAL_BYTES)) }),
   open: messageKey,
+  importing: { wrapping: ["OAEP"], bytesMax: MATERIAL_BYTES, read: (bytes) => fitting(bytes, MATERIAL_BYTES, MATERIAL_BYTES) },
   usages: { ENCRYPT_DECRYPT: { [DEFAULT_CIPHER]: { seal: sealMessage, unseal: openMessage } } },
 });
 
@@ -65,6 +74,7 @@ function rsaOf(bits: number, perSecond: number): KeySpec {
     open: (material) => rsa.open(modulusBytes, material),
     openPublic: (spki) => rsa.openPublic(modulusBytes, spki),
     dataKeyPairs: { perSecond, print: (pkcs8) => pkcs8 },
+    importing: { wrapping: ["AES_KEY_WRAP"], bytesMax: IMPORTED_BYTES_MAX, read: (bytes) => rsa.read(modulusBytes, bytes) },
     usages: {
       ENCRYPT_DECRYPT: {
         RSAES_OAEP_SHA_1: oaep("sha1", modulusBytes - 42),
@@ -89,6 +99,7 @@ const nistOf = (name: string, curve: nist.NistCurve, algorithm: string, perSecon
     open: (material) => new nist.NistPrivate(curve, material),
     openPublic: (spki) => new nist.NistPublic(curve, spki),
     dataKeyPairs: { perSecond, print: (pkcs8) => pkcs8 },
+    importing: { wrapping: BOTH, bytesMax: curve.pkcs8Bytes, read: (bytes) => nist.read(curve, bytes) },
     usages: {
       SIGN_VERIFY: {
         [algorithm]: {
@@ -108,6 +119,7 @@ const secp256k1 = keySpecOf<Secret, Bytes>("ECC_SECG_P256K1", {
   open: (scalar) => scalar,
   openPublic: k1.openPublic,
   dataKeyPairs: { perSecond: 25, print: k1.print },
+  importing: { wrapping: BOTH, bytesMax: k1.PKCS8_BYTES, read: k1.read },
   usages: {
     SIGN_VERIFY: {
       ECDSA_SHA_256: {
@@ -147,6 +159,7 @@ const hmacOf = (bits: number, hash: HashName | "sha224"): KeySpec =>
     ...{ rate: "symmetric", legacy: true, ...ONE_MATERIAL },
     generate: (random) => ({ material: new Secret(random(bits / 8)) }),
     open: hmac.open,
+    importing: { wrapping: ["OAEP"], bytesMax: HMAC_BYTES_MAX, read: (bytes) => fitting(bytes, bits / 8, HMAC_BYTES_MAX) },
     usages: {
       GENERATE_VERIFY_MAC: {
         [`HMAC_SHA_${bits}`]: {

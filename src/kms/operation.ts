@@ -3,6 +3,7 @@
 import type { ServiceEvent } from "../durable/own-change.ts";
 import type { Markers } from "../durable/page-markers.ts";
 import type { Ciphertext } from "../keyring/ciphertext.ts";
+import type { ImportTokens } from "../keyring/import-token.ts";
 import type { Key, KeyState, KeyUsage, Origin } from "../keyring/key.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { Quotas } from "../limits/quotas.ts";
@@ -94,6 +95,7 @@ export interface Call {
   /** What a ciphertext in the request says of itself. */
   readonly ciphertext: Ciphertext | undefined;
   readonly keyring: Omit<Keyring, "drop" | "dropAll">;
+  readonly importTokens: ImportTokens;
   readonly reads: Reads;
   readonly markers: Markers;
   now(): number;

@@ -35,6 +35,7 @@ import {
 } from "./operations/data-keys.ts";
 import { decapsulate, encapsulate } from "./operations/encapsulation.ts";
 import { decrypt, encrypt, reEncrypt } from "./operations/encryption.ts";
+import { deleteImportedKeyMaterial, getParametersForImport, importKeyMaterial } from "./operations/imports.ts";
 import {
   createKey,
   describeKey,
@@ -90,6 +91,7 @@ const MAC: KeysOf = { usage: "GENERATE_VERIFY_MAC" };
 const AGREEMENT: KeysOf = { usage: "KEY_AGREEMENT" };
 const ENCAPSULATION: KeysOf = { usage: "ENCAPSULATE_DECAPSULATE" };
 const PAIR: KeysOf = { kind: { isPair: true, beforeState: true } };
+const imported: KeysOf = { kind: { origins: ["EXTERNAL"], beforeState: true } };
 const ownOrigin: KeysOf = { kind: { origins: ["AWS_KMS"] } };
 const calendarFirst: KeysOf = { kind: { origins: ["AWS_KMS"], spec: "SYMMETRIC_DEFAULT", beforeState: true } };
 const rotatable: KeysOf = { kind: { origins: ["AWS_KMS", "EXTERNAL"], spec: "SYMMETRIC_DEFAULT" } };
@@ -115,7 +117,7 @@ export const OPERATIONS = {
   Decrypt:                             row(    decrypt,                             ciphertext,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
   DeleteAlias:                         row(    deleteAlias,                         alias,       owner,     _,                    _,             _,         write,    change),
   DeleteCustomKeyStore:                planned(                                     _,           account,   _,                    _,             _,         write,    manage),
-  DeleteImportedKeyMaterial:           planned(                                     _,           owner,     withMaterial,         _,             _,         takeAway, manage),
+  DeleteImportedKeyMaterial:           row(    deleteImportedKeyMaterial,           key,         owner,     withMaterial,         imported,      _,         takeAway, manage),
   DeriveSharedSecret:                  row(    deriveSharedSecret,                  keyOrAlias,  grantee,   usable,               AGREEMENT,     agreement, read,     crypto),
   DescribeCustomKeyStores:             planned(                                     _,           account,   _,                    _,             _,         read,     manage),
   DescribeKey:                         row(    describeKey,                         keyOrAlias,  grantee,   _,                    _,             aliased,   read,     describe),
@@ -135,9 +137,9 @@ export const OPERATIONS = {
   GetKeyLastUsage:                     row(    getKeyLastUsage,                     key,         owner,     _,                    _,             _,         read,     status),
   GetKeyPolicy:                        row(    getKeyPolicy,                        key,         owner,     _,                    _,             _,         read,     status),
   GetKeyRotationStatus:                row(    getKeyRotationStatus,                key,         neighbour, _,                    ownOrigin,     _,         read,     status),
-  GetParametersForImport:              planned(                                     _,           owner,     importable,           _,             wrapping,  read,     importing),
+  GetParametersForImport:              row(    getParametersForImport,              key,         owner,     importable,           imported,      wrapping,  read,     importing),
   GetPublicKey:                        row(    getPublicKey,                        keyOrAlias,  grantee,   usable,               PAIR,          aliased,   read,     describe),
-  ImportKeyMaterial:                   planned(                                     _,           owner,     importableOrUpdating, _,             expiry,    write,    manage),
+  ImportKeyMaterial:                   row(    importKeyMaterial,                   key,         owner,     importableOrUpdating, imported,      expiry,    write,    manage),
   ListAliases:                         row(    listAliases,                         keyIfNamed,  account,   _,                    _,             _,         read,     list),
   ListGrants:                          planned(                                     _,           neighbour, _,                    _,             granted,   read,     listOfKey),
   ListKeyPolicies:                     row(    listKeyPolicies,                     key,         owner,     _,                    _,             _,         read,     listOfKey),

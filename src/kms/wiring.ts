@@ -6,6 +6,7 @@ import { markers } from "../durable/page-markers.ts";
 import { PassportControl } from "../durable/passport-control.ts";
 import { rootKeyGuard } from "../durable/root-key-guard.ts";
 import { tokenBuckets, unlimited } from "../durable/token-buckets.ts";
+import { importTokens } from "../keyring/import-token.ts";
 import { Keyring } from "../keyring/keyring.ts";
 import { type Turn, turns } from "../limits/turns.ts";
 import { awsJson } from "../wire/aws-json.ts";
@@ -39,7 +40,7 @@ export function createWorld(given: Given): World {
   };
   const own = { account, region, eventSource: EVENT_SOURCE, migrations: MIGRATIONS, attachments: uses, memory };
   const host = createHost(given, own);
-  const tables = tablesOf(host, scope, uses, (keyId) => keyring.drop(keyId));
+  const tables = tablesOf({ ...host, now: () => world.now() }, scope, uses, (keyId) => keyring.drop(keyId));
   const requireRootKey = rootKeyGuard(rootKeys, host.meta);
   const { materials, publicKeys } = tables;
   const turn: Turn = (work) => world.turn(work); // as it stands then: tests exchange it
@@ -55,6 +56,7 @@ export function createWorld(given: Given): World {
     tables,
     reads: tables,
     keyring,
+    importTokens: importTokens({ account, region, rootKeys, random }),
     turn: turns({ now: () => world.now(), after: host.after, refusal: throttling }),
     markers: markers({ account, region, rootKeys, random }),
     changes: 0,

@@ -5,6 +5,7 @@ import type { Host, Outside } from "../durable/host.ts";
 import type { Markers } from "../durable/page-markers.ts";
 import type { PassportControl } from "../durable/passport-control.ts";
 import type { Rates } from "../durable/token-buckets.ts";
+import type { ImportTokens } from "../keyring/import-token.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { RateName, RequestRates } from "../limits/rates.ts";
@@ -39,6 +40,7 @@ export interface World extends Host, Sight {
   readonly protocol: Protocol;
   readonly tables: Tables;
   readonly keyring: Keyring;
+  readonly importTokens: ImportTokens;
   /** Whoever makes a key that blocks the store makes it here. */
   turn: Turn;
   readonly markers: (operation: string) => Markers;

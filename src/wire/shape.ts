@@ -10,7 +10,7 @@ import { type Shown, Violations } from "./violations.ts";
 
 /** Facts of a shape, for the test that holds them against AWS's model. */
 export interface Constraints {
-  readonly type: "string" | "blob" | "integer" | "boolean" | "list" | "map" | "structure";
+  readonly type: "string" | "blob" | "integer" | "boolean" | "timestamp" | "list" | "map" | "structure";
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: string;
@@ -150,6 +150,16 @@ export function integer(limits: { readonly min: number; readonly max: number }):
     },
   };
 }
+
+/** Seconds since the epoch, with milliseconds as their fraction. */
+export const timestamp: Shape<Date> = {
+  constraints: { type: "timestamp" },
+  read(value) {
+    const date = typeof value === "number" ? new Date(Math.round(value * 1000)) : undefined;
+    if (date === undefined || Number.isNaN(date.getTime())) throw unreadable();
+    return date;
+  },
+};
 
 export const flag: Shape<boolean> = {
   constraints: { type: "boolean" },

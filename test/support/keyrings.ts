@@ -23,6 +23,7 @@ export const key: Key = {
   materialId: undefined,
   deletionAt: undefined,
   rotation: undefined,
+  expiration: undefined,
 };
 
 /** The material rows of a store, in memory. `found` counts the look-ups of whole ids, each of which opens a row. */

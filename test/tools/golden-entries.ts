@@ -60,6 +60,7 @@ async function derivations(rootKeys: RootKeys): Promise<Entries> {
     "access-key": [accessKeyId],
     "access-key-check": [],
     material: [ACCOUNT, REGION],
+    "wrapping-key": [ACCOUNT, REGION],
     "import-token": [ACCOUNT, REGION],
     marker: [ACCOUNT, REGION],
     passport: [],

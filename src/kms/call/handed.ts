@@ -36,6 +36,9 @@ export class Handed implements Call {
   get keyring() {
     return this.#world.keyring;
   }
+  get importTokens() {
+    return this.#world.importTokens;
+  }
   get reads() {
     return this.#world.reads;
   }

@@ -4,9 +4,17 @@ import type { Chores } from "../../durable/chores.ts";
 import type { KeyDeadline } from "../tables/tables.ts";
 import type { World } from "../world.ts";
 import { confirmDeletion, lookAtDeletion, putBackDeletions } from "./deletion.ts";
+import { confirmExpiry, endWrappingKey, lookAtExpiry } from "./expiry.ts";
 import { rotate } from "./rotation.ts";
 
 export const CHORES: Chores<World, KeyDeadline> = {
   prepare: putBackDeletions,
-  kinds: { delete: lookAtDeletion, "delete-confirm": confirmDeletion, rotate },
+  kinds: {
+    delete: lookAtDeletion,
+    "delete-confirm": confirmDeletion,
+    expire: lookAtExpiry,
+    "expire-confirm": confirmExpiry,
+    rotate,
+    "wrapping-key": endWrappingKey,
+  },
 };

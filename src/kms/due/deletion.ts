@@ -59,16 +59,20 @@ function doomed(world: World, keyId: string): Doomed | undefined {
 
 /** Overwrites what is sealed, then removes the key and all that is its own, with one record: all of it, or nothing. */
 function destroy(key: Key, world: World): void {
-  const { materials, publicKeys, aliases, tags, grants, lastUses, deadlines, keys } = world.tables;
+  const { materials, publicKeys, wrappingKeys, aliases, tags, grants, lastUses, deadlines, keys } = world.tables;
   ownChange(world, () => {
     materials.destroy(key.id);
     publicKeys.remove(key.id);
+    for (const id of wrappingKeys.idsOf(key.id)) {
+      wrappingKeys.remove(id);
+      deadlines.remove("wrapping-key", id);
+    }
     aliases.removeAllOf(key.id);
     tags.removeAllOf(key.id);
     grants.removeAllOf(key.id);
     lastUses.remove(key.id);
     deadlines.remove("delete-confirm", key.id);
-    deadlines.remove("rotate", key.id);
+    for (const kind of ["rotate", "expire", "expire-confirm"] as const) deadlines.remove(kind, key.id);
     keys.remove(key.id);
     return serviceEntry({ name: "DeleteKey", resource: keyResource(key), details: undefined }, world);
   });

@@ -1,7 +1,8 @@
 // Keys: made, shown, listed, switched on and off. Source: KMS API reference.
 
 import { defaultPolicy, parsePolicy } from "../../authz/policy.ts";
-import { KEY_USAGES, type Key, type KeyUsage, ORIGINS } from "../../keyring/key.ts";
+import { KEY_USAGES, type Key, type KeyUsage, ORIGINS, type Origin } from "../../keyring/key.ts";
+import type { NewMaterial } from "../../keyring/sealed-keys.ts";
 import {
   ALGORITHM_MEMBERS,
   algorithmsOf,
@@ -14,6 +15,7 @@ import {
 import type { Quotas } from "../../limits/quotas.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, flag, oneOf, optional, string, structure } from "../../wire/shape.ts";
+import { expirationShown } from "../expirations.ts";
 import {
   checkTags,
   customKeyStoreId,
@@ -51,6 +53,7 @@ function describe(key: Key): Output {
     ...typeOf(key),
     MultiRegion: key.multiRegion,
     DeletionDate: key.deletionAt === undefined ? undefined : new Date(key.deletionAt),
+    ...expirationShown(key.expiration),
     CurrentKeyMaterialId: keySpec(key.spec).rotates ? key.materialId : undefined,
   };
 }
@@ -112,6 +115,16 @@ function filled(input: SpecChoice): Output {
   return { KeySpec: spec, CustomerMasterKeySpec: spec, KeyUsage: usage };
 }
 
+/** Puts the material of a new key into the tables. */
+function keep(
+  { materials, publicKeys }: Writes,
+  { materialId, box, publicBox }: NewMaterial,
+  of: { readonly keyId: string; readonly origin: Origin; readonly createdAt: number },
+): void {
+  materials.insert({ ...of, id: materialId, box });
+  if (publicBox !== undefined) publicKeys.insert(of.keyId, publicBox);
+}
+
 function requireRoom(keys: number, quotas: Quotas): void {
   if (keys < quotas.keys) return;
   throw new ApiError("LimitExceededException", `This account has reached its limit of ${quotas.keys} KMS keys in this Region.`);
@@ -122,12 +135,17 @@ export const createKey = accepts(
   async (input, { account, keyring, now, quotas, reads, uuid }) => {
     const { spec, usage } = chooseSpec(input);
     if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined) throw notYet("CustomKeyStoreId");
-    if (input.Origin !== "AWS_KMS") throw notYet(`Origin ${input.Origin}`);
-    if (findKeySpec(spec) === undefined) throw unsupportedSpec(spec);
+    const isExternal = input.Origin === "EXTERNAL";
+    if (input.Origin !== "AWS_KMS" && !isExternal) throw notYet(`Origin ${input.Origin}`);
+    const entry = findKeySpec(spec);
+    if (entry === undefined) throw unsupportedSpec(spec);
+    if (isExternal && entry.importing === undefined)
+      throw new ApiError("UnsupportedOperationException", `Key material of ${spec} cannot be imported.`);
     if (input.MultiRegion) throw notYet("MultiRegion");
     requireRoom(reads.keys.count(), quotas); // asked again in the commit; here it keeps a key from being made in vain
     const id = uuid();
-    const material = await keyring.create({ id, spec, usage });
+    const described = { id, spec, usage };
+    const material = isExternal ? { saltBox: await keyring.createEmpty(described) } : await keyring.create(described);
     return (writes) => {
       requireRoom(writes.keys.count(), quotas);
       const createdAt = now();
@@ -136,16 +154,15 @@ export const createKey = accepts(
         spec,
         usage,
         origin: input.Origin,
-        state: "Enabled",
+        state: isExternal ? "PendingImport" : "Enabled",
         description: input.Description,
         policy: input.Policy ?? defaultPolicy(account),
         multiRegion: false,
         createdAt,
         salt: material.saltBox,
-        materialId: material.materialId,
+        materialId: "materialId" in material ? material.materialId : undefined,
       });
-      writes.materials.insert({ id: material.materialId, keyId: id, box: material.box, origin: input.Origin, createdAt });
-      if (material.publicBox !== undefined) writes.publicKeys.insert(id, material.publicBox);
+      if ("materialId" in material) keep(writes, material, { keyId: id, origin: input.Origin, createdAt });
       writes.tags.put(id, input.Tags);
       return { output: { KeyMetadata: describe(key) }, made: key };
     };

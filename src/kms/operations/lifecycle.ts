@@ -30,7 +30,8 @@ export const scheduleKeyDeletion = accepts(
 );
 
 export const cancelKeyDeletion = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
-  writes.keys.setState(key.id, "Disabled");
+  const isWhole = writes.materials.all(key.id).every(({ isHere, state }) => isHere || state === "PENDING_ROTATION");
+  writes.keys.setState(key.id, key.materialId !== undefined && isWhole ? "Disabled" : "PendingImport");
   writes.keys.setDeletion(key.id, undefined);
   writes.deadlines.remove("delete", key.id);
   writes.deadlines.remove("delete-confirm", key.id);

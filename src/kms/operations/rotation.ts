@@ -6,6 +6,7 @@ import { daysAfter, type Key, keyResource } from "../../keyring/key.ts";
 import type { NextMaterial } from "../../keyring/sealed-keys.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, integer, oneOf, structure } from "../../wire/shape.ts";
+import { expirationShown, keepExpiration } from "../expirations.ts";
 import { keyId } from "../members.ts";
 import { accepts } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
@@ -55,17 +56,33 @@ export function renew(
   rotation: { readonly at: number; readonly type: RotationType },
 ): ServiceEvent {
   const { materialId, box } = material;
-  writes.materials.insert({ id: materialId, keyId: key.id, box, origin: key.origin, createdAt: rotation.at }, rotation);
+  writes.materials.insert({ id: materialId, keyId: key.id, box, origin: key.origin, createdAt: rotation.at }, { rotation });
   writes.keys.setMaterial(key.id, materialId);
-  return { name: "RotateKey", resource: keyResource(key), details: { keyId: key.id, rotationType: rotation.type } };
+  return rotated(key, rotation.type);
+}
+
+const rotated = (key: Key, type: RotationType): ServiceEvent => ({
+  name: "RotateKey",
+  resource: keyResource(key),
+  details: { keyId: key.id, rotationType: type },
+});
+
+/** Makes the pending material of a key the current one. */
+function promote(writes: Writes, key: Key, at: number): ServiceEvent {
+  const pending = writes.materials.all(key.id).find(({ state }) => state === "PENDING_ROTATION");
+  if (pending === undefined) throw nothingPending(key);
+  writes.materials.promote(key.id, pending.id, { at, type: "ON_DEMAND" });
+  writes.keys.setMaterial(key.id, pending.id);
+  keepExpiration(writes, key.id);
+  return rotated(key, "ON_DEMAND");
 }
 
 const nothingPending = ({ arn }: Key): ApiError =>
   new ApiError("KMSInvalidStateException", `No available key material pending rotation for the key: ${arn}.`);
 
 export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, { key, keyring, reads, now, quotas }) => {
-  if (key.origin === "EXTERNAL") throw nothingPending(key); // its next material is imported, and nothing can be yet
-  const material = await keyring.createNext(key, reads.keys.salt(key.id));
+  const isImported = key.origin === "EXTERNAL";
+  const material = isImported ? undefined : await keyring.createNext(key, reads.keys.salt(key.id));
   return (writes) => {
     if (writes.materials.onDemandCount(key.id) >= quotas.onDemandRotations) {
       throw new ApiError(
@@ -74,6 +91,7 @@ export const rotateKeyOnDemand = accepts(structure({ KeyId: keyId }), async (_, 
       );
     }
     const at = now();
+    if (material === undefined) return { output: { KeyId: key.arn }, events: [promote(writes, key, at)] };
     const rotation = writes.keys.find(key.id)?.rotation; // as it is now: it may have been switched on meanwhile
     if (rotation !== undefined && rotation.nextAt - at <= CONFLICT_MS) throw new ApiError("ConflictException");
     return { output: { KeyId: key.arn }, events: [renew(writes, key, material, { at, type: "ON_DEMAND" })] };
@@ -92,10 +110,13 @@ export const listKeyRotations = accepts(
     const beginning = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL" ? -1 : 0;
     const read = (after: string, count: number) => reads.materials.page(key.id, after === "" ? beginning : Number(after), count);
     const { items, ...page } = await pageOf(input, call, read, ({ sequence }) => String(sequence));
-    const Rotations = items.map(({ id, state, rotation }) => ({
+    const Rotations = items.map(({ id, state, isHere, rotation, description, expiration }) => ({
       KeyId: key.arn,
       KeyMaterialId: id,
+      KeyMaterialDescription: description,
+      ImportState: key.origin === "EXTERNAL" ? (isHere ? "IMPORTED" : "PENDING_IMPORT") : undefined,
       KeyMaterialState: state,
+      ...expirationShown(expiration),
       RotationDate: rotation === undefined ? undefined : new Date(rotation.at),
       RotationType: rotation?.type,
     }));

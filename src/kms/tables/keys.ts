@@ -1,7 +1,7 @@
 // Table `key`, with a bounded cache of what was read. A cached key is dropped in the turn of a write to it.
 
 import type { Sealed } from "../../durable/sealed.ts";
-import { canBecome, type Key, type KeyState, type KeyUsage, type Origin } from "../../keyring/key.ts";
+import { canBecome, type Key, type KeyState, type KeyUsage, keyAt, type Origin } from "../../keyring/key.ts";
 import { type ArnScope, keyArn } from "../../wire/arn.ts";
 import { remember } from "../../wire/bounded.ts";
 import type { Bytes } from "../../wire/bytes.ts";
@@ -21,9 +21,11 @@ type KeyRow = {
   deletion_at: number | null;
   rotation_days: number | null;
   next_rotation_at: number | null;
+  expires: number | null;
+  expires_at: number | null;
 };
 
-export interface NewKey extends Omit<Key, "arn" | "account" | "deletionAt" | "rotation"> {
+export interface NewKey extends Omit<Key, "arn" | "account" | "deletionAt" | "rotation" | "expiration"> {
   readonly policy: string;
   /** The sealed salt. */
   readonly salt: Bytes;
@@ -50,6 +52,7 @@ export interface KeyWrites extends KeyReads {
   setPolicy(id: string, policy: string): void;
   setMaterial(id: string, materialId: string): void;
   setRotation(id: string, rotation: Key["rotation"]): void;
+  setExpiration(id: string, expiration: Key["expiration"]): void;
   /** Undefined: no longer. The state is set beside it. */
   setDeletion(id: string, at: number | undefined): void;
   /** Overwrites the salt of a key of which nothing else is left, then removes it. */
@@ -57,7 +60,7 @@ export interface KeyWrites extends KeyReads {
 }
 
 const OWN_COLUMNS = "id, spec, usage, origin, state, description, multi_region, created_at, material_id";
-const COLUMNS = `${OWN_COLUMNS}, deletion_at, rotation_days, next_rotation_at`;
+const COLUMNS = `${OWN_COLUMNS}, deletion_at, rotation_days, next_rotation_at, expires, expires_at`;
 
 /** What memory holds of the table beside its rows. */
 export interface KeyMemory {
@@ -82,6 +85,7 @@ const keyOf = (scope: ArnScope, row: KeyRow): Key => ({
   createdAt: row.created_at,
   materialId: row.material_id ?? undefined,
   deletionAt: row.deletion_at ?? undefined,
+  expiration: row.expires === null ? undefined : { at: row.expires_at ?? undefined },
   rotation:
     row.rotation_days === null || row.next_rotation_at === null
       ? undefined
@@ -121,15 +125,23 @@ interface Written {
   touch(id: string): void;
 }
 
-/** `dropped` is told each key that is written, in the turn of the write, and again where the write is undone. */
-export function keys(sql: SqlStorage, sealed: Sealed, scope: ArnScope, dropped: (id: string) => void): KeyWrites & KeyMemory {
+export interface KeysPorts {
+  readonly sql: SqlStorage;
+  readonly sealed: Sealed;
+  readonly scope: ArnScope;
+  readonly now: () => number;
+  /** Is told each key that is written, in the turn of the write, and again where the write is undone. */
+  readonly dropped: (id: string) => void;
+}
+
+export function keys({ sql, sealed, scope, now, dropped }: KeysPorts): KeyWrites & KeyMemory {
   const memory = keyMemory(dropped);
 
   const find = (id: string): Key | undefined => {
     const known = memory.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return keyAt(known, now());
     const [row] = sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id = ?`, id).toArray();
-    return row === undefined ? undefined : memory.keep(keyOf(scope, row));
+    return row === undefined ? undefined : keyAt(memory.keep(keyOf(scope, row)), now());
   };
 
   const page = (after: string, limit: number): Key[] => {
@@ -165,13 +177,21 @@ export function keys(sql: SqlStorage, sealed: Sealed, scope: ArnScope, dropped: 
         sealed.put(key.salt),
       );
       memory.touch(key.id);
-      return { ...key, arn: keyArn(scope, key.id), account: scope.account, deletionAt: undefined, rotation: undefined };
+      const unset = { deletionAt: undefined, rotation: undefined, expiration: undefined };
+      return { ...key, ...unset, arn: keyArn(scope, key.id), account: scope.account };
     },
     salt: (id) => sealed.get(saltSlot(id)),
     setPolicy: (id, policy) => update(id, "policy = ?", policy),
     setMaterial: (id, materialId) => update(id, "material_id = ?", materialId),
     setRotation: (id, rotation) =>
       update(id, "rotation_days = ?, next_rotation_at = ?", rotation?.days ?? null, rotation?.nextAt ?? null),
+    setExpiration: (id, expiration) =>
+      update(
+        id,
+        "expires = ?, expires_at = ?",
+        expiration === undefined ? null : Number(expiration.at !== undefined),
+        expiration?.at ?? null,
+      ),
     setDeletion: (id, at) => update(id, "deletion_at = ?", at ?? null),
     remove(id) {
       sealed.free(saltSlot(id));

@@ -68,6 +68,17 @@ export const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE public_key (key_id TEXT PRIMARY KEY REFERENCES key (id), box BLOB NOT NULL) STRICT;
   `,
+  // Imported material. Of a key, expires says whether any of it does (1), or none (0); null: not all of it is there.
+  `
+  CREATE TABLE wrapping_key (
+    id TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES key (id), spec TEXT NOT NULL, algorithm TEXT NOT NULL,
+    slot INTEGER NOT NULL REFERENCES sealed (slot), ends_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX wrapping_key_key ON wrapping_key (key_id, ends_at);
+  ALTER TABLE material ADD COLUMN description TEXT;
+  ALTER TABLE key ADD COLUMN expires INTEGER;
+  ALTER TABLE key ADD COLUMN expires_at INTEGER;
+  `,
 ];
 
 const LAST_USES_AND_SLOTS = `

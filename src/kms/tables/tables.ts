@@ -10,9 +10,10 @@ import type { LastUseReads, LastUses } from "./last-uses.ts";
 import { type MaterialReads, type MaterialWrites, materials } from "./materials.ts";
 import { type PublicKeyWrites, publicKeys } from "./public-keys.ts";
 import { type TagReads, type TagWrites, tags } from "./tags.ts";
+import { type WrappingKeyReads, type WrappingKeyWrites, wrappingKeys } from "./wrapping-keys.ts";
 
 /** `delete` is the first look at a key whose time has come, `delete-confirm` the second. The deadline's `ref` is the key's id. */
-export type KeyDeadline = "delete" | "delete-confirm" | "rotate";
+export type KeyDeadline = "delete" | "delete-confirm" | "rotate" | "expire" | "expire-confirm" | "wrapping-key";
 
 export interface Reads {
   readonly keys: KeyReads;
@@ -20,12 +21,14 @@ export interface Reads {
   readonly tags: TagReads;
   readonly materials: MaterialReads;
   readonly lastUses: LastUseReads;
+  readonly wrappingKeys: WrappingKeyReads;
 }
 
 export interface Writes {
   readonly keys: KeyWrites;
   readonly materials: MaterialWrites;
   readonly publicKeys: PublicKeyWrites;
+  readonly wrappingKeys: WrappingKeyWrites;
   readonly deadlines: DeadlineWrites<KeyDeadline>;
   readonly aliases: AliasWrites;
   readonly tags: TagWrites;
@@ -39,14 +42,15 @@ export interface Tables extends Writes {
 
 /** `dropped` is told each key that is written, in the turn of the write. */
 export const tablesOf = (
-  { storage: { sql }, sealed, agenda }: Host,
+  { storage: { sql }, sealed, agenda, now }: Pick<Host, "storage" | "sealed" | "agenda" | "now">,
   scope: ArnScope,
   lastUses: LastUses,
   dropped: (keyId: string) => void,
 ): Tables => ({
-  keys: keys(sql, sealed, scope, dropped),
+  keys: keys({ sql, sealed, scope, now, dropped }),
   materials: materials(sql, sealed),
   publicKeys: publicKeys(sql),
+  wrappingKeys: wrappingKeys(sql, sealed),
   aliases: aliases(sql),
   tags: tags(sql),
   grants: grants(sql),
