@@ -4,11 +4,14 @@ import type { Chores } from "../../durable/chores.ts";
 import type { KeyDeadline } from "../tables/tables.ts";
 import type { World } from "../world.ts";
 import { confirmDeletion, lookAtDeletion, putBackDeletions } from "./deletion.ts";
-import { confirmExpiry, endWrappingKey, lookAtExpiry } from "./expiry.ts";
+import { confirmExpiry, endWrappingKey, lookAtExpiry, putBackExpiries } from "./expiry.ts";
 import { rotate } from "./rotation.ts";
 
 export const CHORES: Chores<World, KeyDeadline> = {
-  prepare: putBackDeletions,
+  prepare(world) {
+    putBackDeletions(world);
+    putBackExpiries(world);
+  },
   kinds: {
     delete: lookAtDeletion,
     "delete-confirm": confirmDeletion,

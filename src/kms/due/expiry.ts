@@ -10,17 +10,26 @@ const CONFIRM_MS = 60_000;
 /** A second look that runs later than this counts as a first one. */
 const LATE_MS_MAX = 60_000;
 
+/** Restores the deadline of every second look that only a clock which was ahead can have scheduled so late. */
+export function putBackExpiries(world: World): void {
+  for (const { ref } of world.agenda.after("expire-confirm", world.now() + CONFIRM_MS)) schedule(world, ref);
+}
+
 /** The first look. What is open in memory goes at once. */
 export async function lookAtExpiry(world: World, keyId: string): Promise<void> {
-  const { agenda, keyring, now, storage } = world;
+  world.keyring.drop(keyId);
+  schedule(world, keyId);
+}
+
+function schedule(world: World, keyId: string): void {
+  const { agenda, storage } = world;
   const end = nextEnd(world, keyId);
-  keyring.drop(keyId);
   storage.transactionSync(() => {
     agenda.remove("expire-confirm", keyId);
     agenda.remove("expire", keyId);
     if (end === undefined) return;
-    if (end > now()) agenda.set({ kind: "expire", ref: keyId, at: end });
-    else agenda.set({ kind: "expire-confirm", ref: keyId, at: now() + CONFIRM_MS });
+    if (end > world.now()) agenda.set({ kind: "expire", ref: keyId, at: end });
+    else agenda.set({ kind: "expire-confirm", ref: keyId, at: world.now() + CONFIRM_MS });
   });
 }
 
