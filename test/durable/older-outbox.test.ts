@@ -5,7 +5,13 @@ import { raw } from "../support/client.ts";
 import { putAway } from "../support/faults.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { describeKey, interpose, namesOf, newDeliveredStore } from "../support/new-store.ts";
-import { takeBackToSchema1, takeBackToSchema2, takeBackToSchema3, takeBackToSchema4 } from "../support/older-schema.ts";
+import {
+  takeBackToSchema1,
+  takeBackToSchema2,
+  takeBackToSchema3,
+  takeBackToSchema4,
+  takeBackToSchema5,
+} from "../support/older-schema.ts";
 import { asideOf, flawIn, outboxOf, trailOf } from "../support/records.ts";
 import { inStore, logOf, restart, ring } from "../support/store.ts";
 
@@ -14,6 +20,7 @@ it.each([
   [2, takeBackToSchema2],
   [3, takeBackToSchema3],
   [4, takeBackToSchema4],
+  [5, takeBackToSchema5],
 ])("of schema %i keeps its records, each in its place, and goes on behind them", async (_, takeBack) => {
   const { account, KeyId } = await newDeliveredStore();
   await interpose(account, (d1) => ({

@@ -40,6 +40,7 @@ describe("the schema", () => {
       "sealed",
       "tag",
       "usage",
+      "wrapping_key",
     ];
     expect(await tablesOf(account)).toEqual(tables);
   });

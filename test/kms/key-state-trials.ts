@@ -7,8 +7,11 @@ import { KEY_STATES, type KeyState, type Origin } from "../../src/keyring/key.ts
 export interface OtherKind {
   readonly KeyId: string;
   readonly made: string;
+  /** What it was made with. */
+  readonly token?: string;
 }
-export type OtherUsage = "SIGN_VERIFY" | "GENERATE_VERIFY_MAC" | "KEY_AGREEMENT" | "ENCAPSULATE_DECAPSULATE";
+/** By usage; or by origin: a symmetric key whose material was imported. */
+export type OtherUsage = "SIGN_VERIFY" | "GENERATE_VERIFY_MAC" | "KEY_AGREEMENT" | "ENCAPSULATE_DECAPSULATE" | "EXTERNAL";
 
 /** What a request of an operation may name. */
 export interface Given {
@@ -72,6 +75,23 @@ const agreement: Pick<Trial, "of" | "input"> = {
     },
   }) => ({ KeyId, KeyAgreementAlgorithm: "ECDH", PublicKey: made }),
 };
+const WRAPPING = { WrappingAlgorithm: "RSAES_OAEP_SHA_256", WrappingKeySpec: "RSA_2048" };
+const parameters: Pick<Trial, "of" | "input"> = {
+  of: "EXTERNAL",
+  input: ({ kinds }) => ({ KeyId: kinds.EXTERNAL.KeyId, ...WRAPPING }),
+};
+const imported: Pick<Trial, "of" | "input"> = {
+  of: "EXTERNAL",
+  input: ({
+    kinds: {
+      EXTERNAL: { KeyId, made, token },
+    },
+  }) => ({
+    ...{ KeyId, ImportToken: token, EncryptedKeyMaterial: made, ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" },
+  }),
+};
+const given: Pick<Trial, "of" | "input"> = { of: "EXTERNAL", input: ({ kinds }) => ({ KeyId: kinds.EXTERNAL.KeyId }) };
+const emptied = { Enabled: "PendingImport", Disabled: "PendingImport" } as const;
 const pair = ({ KeyId }: Given) => ({ KeyId, KeyPairSpec: "ECC_NIST_P256" });
 
 const named = ({ KeyId }: Given) => ({ KeyId });
@@ -91,6 +111,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   Decrypt:                         { operation: "Decrypt", input: ({ ciphertext }) => ({ CiphertextBlob: ciphertext }) },
   "Decrypt, named":                { operation: "Decrypt", input: ({ KeyId, ciphertext }) => ({ KeyId, CiphertextBlob: ciphertext }) },
   DeleteAlias:                     { operation: "DeleteAlias", input: ({ alias }) => ({ AliasName: alias }), changes: ["alias"] },
+  DeleteImportedKeyMaterial:       { operation: "DeleteImportedKeyMaterial", ...given, becomes: emptied, changes: ["material", "sealed"] },
   DeriveSharedSecret:              { operation: "DeriveSharedSecret", ...agreement },
   DescribeKey:                     { operation: "DescribeKey", input: named, says: (state) => ({ KeyMetadata: { KeyState: state, Enabled: state === "Enabled" } }) },
   DisableKey:                      { operation: "DisableKey", input: named, becomes: { Enabled: "Disabled" }, becomesLater: "Disabled" },
@@ -108,7 +129,9 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   GetKeyLastUsage:                 { operation: "GetKeyLastUsage", input: named },
   GetKeyPolicy:                    { operation: "GetKeyPolicy", input: named },
   GetKeyRotationStatus:            { operation: "GetKeyRotationStatus", input: named, says: (state) => ({ KeyRotationEnabled: !doomed(state) }) },
+  GetParametersForImport:          { operation: "GetParametersForImport", ...parameters, changes: ["wrapping_key", "sealed", "deadline"] },
   GetPublicKey:                    { operation: "GetPublicKey", of: "SIGN_VERIFY", input: ({ kinds }) => ({ KeyId: kinds.SIGN_VERIFY.KeyId }) },
+  ImportKeyMaterial:               { operation: "ImportKeyMaterial", ...imported, becomes: { PendingImport: "Enabled" }, changes: ["sealed"] },
   ListAliases:                     { operation: "ListAliases", input: named, says: () => ({ Aliases: [{ AliasName: "alias/subject" }] }) },
   ListKeyPolicies:                 { operation: "ListKeyPolicies", input: named },
   ListKeyRotations:                { operation: "ListKeyRotations", input: named },

@@ -2,12 +2,13 @@
 // that no operation reaches yet are set in the store.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { KEY_STATES, type KeyState } from "../../src/keyring/key.ts";
+import { KEY_STATES, type KeyState, type Origin } from "../../src/keyring/key.ts";
 import { OPERATIONS, type OperationName, operation } from "../../src/kms/table.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { newKey } from "../support/new-key.ts";
 import { eventOf } from "../support/records.ts";
 import { inStore, ring } from "../support/store.ts";
+import { importInto, parametersFor, wrap } from "../support/wrapped.ts";
 import { answerIn, KEY_STATE_MATRIX } from "../vectors/key-states.ts";
 import {
   type Expected,
@@ -59,6 +60,7 @@ async function otherKinds(account: string): Promise<Given["kinds"]> {
     (await done(account, name, input))[member];
   const message = { Message: "AA==" };
   return {
+    EXTERNAL: await external(account),
     SIGN_VERIFY: await ofKind(account, "ECC_NIST_P256", "SIGN_VERIFY", (KeyId) =>
       made("Signature", "Sign", { KeyId, ...message, SigningAlgorithm: "ECDSA_SHA_256" }),
     ),
@@ -74,11 +76,22 @@ async function otherKinds(account: string): Promise<Given["kinds"]> {
   };
 }
 
+/** A key whose material was imported, and may be imported again. */
+async function external(account: string): Promise<OtherKind> {
+  const KeyId = await newKey(account, { Origin: "EXTERNAL" });
+  const parameters = await parametersFor(account, KeyId);
+  const material = crypto.getRandomValues(new Uint8Array(32));
+  const { status, text } = await importInto(account, KeyId, parameters, material);
+  if (status !== 200) throw new Error(text);
+  const made = await wrap(parameters.algorithm, parameters.publicKey, material);
+  return { KeyId, made: made.toBase64(), token: parameters.token };
+}
+
 /** Brings a key into a state: by the operation that does it, or in the store where none does yet. */
-async function bring(account: string, KeyId: string, state: KeyState): Promise<void> {
+async function bring(account: string, KeyId: string, state: KeyState, origin: Origin = "AWS_KMS"): Promise<void> {
   if (state === "Disabled") await done(account, "DisableKey", { KeyId });
   else if (state === "PendingDeletion") await done(account, "ScheduleKeyDeletion", { KeyId });
-  else await setKey(account, KeyId, { state, origin: ORIGIN_IN[state] ?? "AWS_KMS" });
+  else await setKey(account, KeyId, { state, origin: ORIGIN_IN[state] ?? origin });
 }
 
 const setKey = (account: string, KeyId: string, columns: Readonly<Record<string, SqlStorageValue>>): Promise<void> =>
@@ -155,7 +168,9 @@ describe.each(KEY_STATES)("a key that is %s", (state) => {
   beforeAll(async () => {
     const other = await furnished(account, "alias/other");
     given = { ...(await furnished(account, "alias/subject")), other, kinds: await otherKinds(account) };
-    for (const { KeyId } of [given, ...Object.values(given.kinds)]) await bring(account, KeyId, state);
+    const { EXTERNAL, ...ours } = given.kinds;
+    for (const { KeyId } of [given, ...Object.values(ours)]) await bring(account, KeyId, state);
+    await bring(account, EXTERNAL.KeyId, state, "EXTERNAL");
     before = await rowsOf(account);
   });
 

@@ -2,8 +2,18 @@
 
 import type { OpenWorld } from "./store.ts";
 
-/** Takes a store back to schema 4: no pairs. To be followed by a restart. */
-export function takeBackToSchema4({ storage: { sql } }: OpenWorld): void {
+/** Takes a store back to schema 5: nothing of imports. To be followed by a restart. */
+export function takeBackToSchema5({ storage: { sql } }: OpenWorld): void {
+  sql.exec("DROP TABLE wrapping_key");
+  sql.exec("ALTER TABLE material DROP COLUMN description");
+  for (const column of ["expires", "expires_at"]) sql.exec(`ALTER TABLE key DROP COLUMN ${column}`);
+  sql.exec("UPDATE meta SET value = '5' WHERE name = 'schema'");
+}
+
+/** The same to schema 4: no pairs. */
+export function takeBackToSchema4(world: OpenWorld): void {
+  takeBackToSchema5(world);
+  const { sql } = world.storage;
   sql.exec("DROP TABLE public_key");
   sql.exec("UPDATE meta SET value = '4' WHERE name = 'schema'");
 }

@@ -87,5 +87,6 @@ export function answerIn(operation: string, state: KeyState): string {
   const entry = row[KEY_STATES.indexOf(state)];
   if (entry === "+") return "+";
   if (entry === ".") return BY_ORIGIN[state] ?? "+";
-  return row[KEY_STATES.indexOf("PendingDeletion")] === "+" ? "N" : REFUSED[state]; // it was to be pending deletion
+  const acts = (other: KeyState): boolean => row[KEY_STATES.indexOf(other)] === "+";
+  return acts("PendingDeletion") && !acts("Enabled") ? "N" : REFUSED[state]; // N: it was to be pending deletion
 }

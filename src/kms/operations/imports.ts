@@ -7,7 +7,7 @@ import { carries, WRAPPING_ALGORITHMS, WRAPPING_KEY_SPECS } from "../../keyring/
 import type { SealedWrappingKey } from "../../keyring/wrapping-keys.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { Bytes } from "../../wire/bytes.ts";
-import { blob, type Decoded, defaulted, oneOf, optional, string, structure, timestamp } from "../../wire/shape.ts";
+import { blob, type Decoded, defaulted, oneOf, optional, sensitive, string, structure, timestamp } from "../../wire/shape.ts";
 import { keepExpiration } from "../expirations.ts";
 import { keyId, validation } from "../members.ts";
 import { accepts, type Call } from "../operation.ts";
@@ -49,7 +49,7 @@ function removeWrappingKey({ wrappingKeys, deadlines }: Pick<Writes, "wrappingKe
 
 const members = {
   KeyId: keyId,
-  ImportToken: blob({ min: 1, max: 6144 }),
+  ImportToken: sensitive(blob({ min: 1, max: 6144 })),
   EncryptedKeyMaterial: blob({ min: 1, max: 6144 }),
   ValidTo: optional(timestamp),
   ExpirationModel: defaulted(oneOf("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"), "KEY_MATERIAL_EXPIRES"),

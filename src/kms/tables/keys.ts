@@ -125,6 +125,14 @@ interface Written {
   touch(id: string): void;
 }
 
+function insertRow(sql: SqlStorage, key: NewKey, saltSlot: number): void {
+  sql.exec(
+    `INSERT INTO key (${OWN_COLUMNS}, policy, salt_slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[key.id, key.spec, key.usage, key.origin, key.state, key.description, key.multiRegion ? 1 : 0, key.createdAt],
+    ...[key.materialId ?? null, key.policy, saltSlot],
+  );
+}
+
 export interface KeysPorts {
   readonly sql: SqlStorage;
   readonly sealed: Sealed;
@@ -162,20 +170,7 @@ export function keys({ sql, sealed, scope, now, dropped }: KeysPorts): KeyWrites
     count: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM key").one().count,
     policy: (id) => sql.exec<{ policy: string }>("SELECT policy FROM key WHERE id = ?", id).one().policy,
     insert(key) {
-      sql.exec(
-        `INSERT INTO key (${OWN_COLUMNS}, policy, salt_slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        key.id,
-        key.spec,
-        key.usage,
-        key.origin,
-        key.state,
-        key.description,
-        key.multiRegion ? 1 : 0,
-        key.createdAt,
-        key.materialId ?? null,
-        key.policy,
-        sealed.put(key.salt),
-      );
+      insertRow(sql, key, sealed.put(key.salt));
       memory.touch(key.id);
       const unset = { deletionAt: undefined, rotation: undefined, expiration: undefined };
       return { ...key, ...unset, arn: keyArn(scope, key.id), account: scope.account };

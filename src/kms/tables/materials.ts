@@ -86,12 +86,27 @@ const materialOf = (row: Row): Material => ({
   expiration: row.origin === "EXTERNAL" && row.slot !== null ? { at: row.expires_at ?? undefined } : undefined,
 });
 
-export function materials(sql: SqlStorage, sealed: Sealed): MaterialWrites {
+function reads(sql: SqlStorage, sealed: Sealed): MaterialReads & SealedMaterials {
   const page: MaterialReads["page"] = (keyId, after, limit) => {
     const query = `SELECT ${COLUMNS} FROM material WHERE key_id = ? AND sequence > ? ORDER BY sequence LIMIT ?`;
     return sql.exec<Row>(query, keyId, after, limit).toArray().map(materialOf);
   };
+  return {
+    page,
+    all: (keyId) => page(keyId, -1, ALL),
+    find(keyId, prefix) {
+      const query = "SELECT id, slot FROM material WHERE key_id = ? AND id >= ? AND id <= ? AND slot IS NOT NULL LIMIT 1";
+      const [row] = sql.exec<{ id: string; slot: number }>(query, keyId, prefix, `${prefix}g`).toArray();
+      return row === undefined ? undefined : { id: row.id, box: sealed.get(row.slot) };
+    },
+    onDemandCount(keyId) {
+      const query = "SELECT count(*) AS count FROM material WHERE key_id = ? AND rotation_type = 'ON_DEMAND'";
+      return sql.exec<{ count: number }>(query, keyId).one().count;
+    },
+  };
+}
 
+export function materials(sql: SqlStorage, sealed: Sealed): MaterialWrites {
   const insert = (row: NewMaterialRow, state: Material["state"], rotation?: Rotation, imported?: Imported): void => {
     const { id, keyId, box, origin, createdAt } = row;
     const [, rootVersion = 0] = box;
@@ -117,17 +132,7 @@ export function materials(sql: SqlStorage, sealed: Sealed): MaterialWrites {
     sql.exec("UPDATE material SET state = 'NON_CURRENT' WHERE key_id = ? AND state = 'CURRENT'", keyId);
 
   return {
-    page,
-    all: (keyId) => page(keyId, -1, ALL),
-    find(keyId, prefix) {
-      const query = "SELECT id, slot FROM material WHERE key_id = ? AND id >= ? AND id <= ? AND slot IS NOT NULL LIMIT 1";
-      const [row] = sql.exec<{ id: string; slot: number }>(query, keyId, prefix, `${prefix}g`).toArray();
-      return row === undefined ? undefined : { id: row.id, box: sealed.get(row.slot) };
-    },
-    onDemandCount(keyId) {
-      const query = "SELECT count(*) AS count FROM material WHERE key_id = ? AND rotation_type = 'ON_DEMAND'";
-      return sql.exec<{ count: number }>(query, keyId).one().count;
-    },
+    ...reads(sql, sealed),
     insert(row, { rotation, imported } = {}) {
       retire(row.keyId);
       insert(row, "CURRENT", rotation, imported);
