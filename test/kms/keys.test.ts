@@ -86,7 +86,6 @@ describe("CreateKey and DescribeKey", () => {
   });
 
   it.each([
-    ["an origin", { Origin: "EXTERNAL" }, "Origin EXTERNAL is not available yet."],
     ["multi-Region", { MultiRegion: true }, "MultiRegion is not available yet."],
     [
       "a custom key store",
