@@ -59,14 +59,15 @@ export interface Expiration {
   readonly at: number | undefined;
 }
 
-const USABLE_STATES: readonly KeyState[] = ["Enabled", "Disabled", "Updating"];
+/** Whether material of a key has come to its end. */
+export const hasEnded = ({ expiration }: Pick<Key, "expiration">, now: number): boolean =>
+  expiration?.at !== undefined && expiration.at <= now;
 
-/** A key as it is at a time: from the end of its material on it is pending import, whether or not the alarm has come. */
-export function keyAt(key: Key, now: number): Key {
-  const end = key.expiration?.at;
-  if (end === undefined || now < end || !USABLE_STATES.includes(key.state)) return key;
-  return { ...key, state: "PendingImport", expiration: undefined };
-}
+const STATES_WITH_MATERIAL: readonly KeyState[] = ["Enabled", "Disabled", "Updating"];
+
+/** The state of a key at a time: from the end of its material on it is pending import, whether or not the alarm has come. */
+export const effectiveState = (key: Key, now: number): KeyState =>
+  hasEnded(key, now) && STATES_WITH_MATERIAL.includes(key.state) ? "PendingImport" : key.state;
 
 /** A key as a record names it. */
 export const keyResource = ({ arn }: Pick<Key, "arn">): { readonly arn: string; readonly type: string } => ({

@@ -1,8 +1,10 @@
 // Until when imported material stays: what a key's materials together make of it, and how answers show it.
 
-import type { Expiration } from "../keyring/key.ts";
+import type { ServiceEvent } from "../durable/own-change.ts";
+import { type Expiration, type Key, keyResource } from "../keyring/key.ts";
 import type { Output } from "./operation.ts";
-import type { Writes } from "./tables/tables.ts";
+import type { Ending, Material } from "./tables/materials.ts";
+import type { Reads, Writes } from "./tables/tables.ts";
 
 /** ExpirationModel, and ValidTo where there is an end. */
 export const expirationShown = (expiration: Expiration | undefined): Output => ({
@@ -10,26 +12,45 @@ export const expirationShown = (expiration: Expiration | undefined): Output => (
   ValidTo: expiration?.at === undefined ? undefined : new Date(expiration.at),
 });
 
+/** Whether a key has been given material, and the bytes of all that it needs are here. */
+export const isComplete = ({ materials }: Pick<Reads, "materials">, keyId: string): boolean => {
+  const needed = materials.all(keyId).filter(({ state }) => state !== "PENDING_ROTATION");
+  return needed.length > 0 && needed.every(({ isSealed }) => isSealed);
+};
+
+/** The end that comes first. */
+export const firstEnd = (ends: readonly Ending[]): number | undefined =>
+  ends.length === 0 ? undefined : Math.min(...ends.map(({ at }) => at));
+
 /**
- * Brings a key in line with its materials: the earliest end of those that it needs, its state where they have all come or some are gone,
- * and the deadline of whatever ends first.
+ * Brings a key in line with its materials: until when it has those that it needs, its state where some are gone, and the deadline of
+ * whatever ends first. What has ended by the clock alone is not gone yet: the clock may be wrong.
  */
-export function keepExpiration(
-  { keys, materials, deadlines }: Pick<Writes, "keys" | "materials" | "deadlines">,
-  keyId: string,
-): void {
-  const all = materials.all(keyId);
-  const needed = all.filter(({ state }) => state !== "PENDING_ROTATION");
-  const isWhole = needed.length > 0 && needed.every(({ isHere }) => isHere);
-  const earliest = (of: typeof all): number | undefined => {
-    const ends = of.flatMap(({ expiration }) => expiration?.at ?? []);
-    return ends.length === 0 ? undefined : Math.min(...ends);
-  };
-  keys.setExpiration(keyId, isWhole ? { at: earliest(needed) } : undefined);
+export function keepExpiration(writes: Pick<Writes, "keys" | "materials" | "deadlines">, keyId: string): void {
+  const { keys, materials, deadlines } = writes;
+  const ends = materials.ends(keyId);
+  const isWhole = isComplete(writes, keyId);
+  keys.setExpiration(keyId, isWhole ? { at: firstEnd(ends.filter(({ state }) => state !== "PENDING_ROTATION")) } : undefined);
   const state = keys.find(keyId)?.state;
-  if (isWhole && state === "PendingImport") keys.setState(keyId, "Enabled");
   if (!isWhole && (state === "Enabled" || state === "Disabled")) keys.setState(keyId, "PendingImport");
-  const next = earliest(all);
+  const next = firstEnd(ends);
   if (next === undefined) deadlines.remove("expire", keyId);
   else deadlines.set({ kind: "expire", ref: keyId, at: next });
 }
+
+/** Overwrites material. What the key needs keeps its row; what has never been the key's is gone. */
+export function giveUp(
+  { materials }: Pick<Writes, "materials">,
+  keyId: string,
+  { id, state }: Pick<Material, "id" | "state">,
+): void {
+  if (state === "PENDING_ROTATION") materials.remove(keyId, id);
+  else materials.empty(keyId, id);
+}
+
+/** What is recorded of imported material that the service has overwritten since its end had come. */
+export const expired = (key: Key): ServiceEvent => ({
+  name: "DeleteExpiredKeyMaterial",
+  resource: keyResource(key),
+  details: { keyId: key.id },
+});

@@ -1,52 +1,18 @@
 // Imported material and time: it ends by the clock, at the second; its bytes go after two looks; tokens and wrapping keys end after a day.
 
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { refusal } from "../support/answers.ts";
-import { newAccount, raw } from "../support/client.ts";
+import { newAccount } from "../support/client.ts";
+import { at, DAY_MS, FOR_EVER, LOOK_MS, randomBytes, until, withMaterial, withOwnClock } from "../support/imported.ts";
 import { newKey } from "../support/new-key.ts";
-import { eventsOf } from "../support/records.ts";
 import { inStore, restart, stubOf } from "../support/store.ts";
 import { importInto, parametersFor } from "../support/wrapped.ts";
 
-const DAY_MS = 86_400_000;
-const LOOK_MS = 60_000;
-const FOR_EVER = { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" };
-
-// The alarm is rung by hand: the platform's own clock is not the test's. A day ahead, so that it never rings by itself.
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * DAY_MS });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
-
-async function withMaterial(days = 10) {
-  const account = newAccount();
-  const KeyId = await newKey(account, { Origin: "EXTERNAL" });
-  const material = random(32);
-  const end = Math.ceil(Date.now() / 1000) * 1000 + days * DAY_MS;
-  const send = async (bytes = material, more: Record<string, unknown> = { ValidTo: end / 1000 }) =>
-    importInto(account, KeyId, await parametersFor(account, KeyId), bytes, more);
-  expect((await send()).status).toBe(200);
-  const call = (name: string, more: Record<string, unknown> = {}) => raw(name, { KeyId, ...more }, { account });
-  const state = async () => {
-    const { KeyMetadata } = (await call("DescribeKey")).json as { KeyMetadata: Record<string, unknown> };
-    return [KeyMetadata["KeyState"], KeyMetadata["ExpirationModel"], KeyMetadata["ValidTo"]];
-  };
-  const ring = () => runDurableObjectAlarm(stubOf(account));
-  const at = (time: number) => vi.setSystemTime(time);
-  const used = () =>
-    inStore(account, (_, { storage: { sql } }) => sql.exec("SELECT 1 FROM material WHERE slot IS NOT NULL").toArray().length);
-  const expired = async () =>
-    (await eventsOf(account)).filter(({ eventName }) => eventName === "DeleteExpiredKeyMaterial").length;
-  return { account, KeyId, material, end, send, call, state, ring, at, used, expired };
-}
+withOwnClock();
 
 it("ends at the second, by the clock alone; the alarm overwrites it a minute later, once", async () => {
-  const { end, call, state, ring, at, used, expired } = await withMaterial();
+  const { end, call, state, ring, sealed, expired } = await withMaterial();
   const encrypt = () => call("Encrypt", { Plaintext: "AA==" });
   at(end - 1);
   expect((await encrypt()).status).toBe(200);
@@ -55,16 +21,16 @@ it("ends at the second, by the clock alone; the alarm overwrites it a minute lat
   expect(await encrypt()).toMatchObject(refusal("KMSInvalidStateException"));
   expect(await state()).toEqual(["PendingImport", undefined, undefined]);
   await ring();
-  expect(await used()).toBe(1);
+  expect(await sealed()).toBe(1);
   at(end + LOOK_MS);
   await ring();
   await ring();
-  expect([await used(), await expired()]).toEqual([0, 1]);
+  expect([await sealed(), await expired()]).toEqual([0, 1]);
   expect(await state()).toEqual(["PendingImport", undefined, undefined]);
 });
 
 it("is not overwritten by a clock that was ahead: back again, it works until its end", async () => {
-  const { end, state, ring, at, used, expired } = await withMaterial();
+  const { end, state, ring, sealed, expired } = await withMaterial();
   const before = Date.now();
   at(end + 1000);
   await ring();
@@ -75,31 +41,31 @@ it("is not overwritten by a clock that was ahead: back again, it works until its
   await ring();
   at(end + LOOK_MS);
   await ring();
-  expect([await used(), await expired()]).toEqual([0, 1]);
+  expect([await sealed(), await expired()]).toEqual([0, 1]);
 });
 
 it("an alarm that comes late looks twice again; a restart between the looks loses nothing", async () => {
-  const { account, end, ring, at, used, expired } = await withMaterial();
+  const { account, end, ring, sealed, expired } = await withMaterial();
   at(end);
   await ring();
   await restart(account);
   at(end + 2 * LOOK_MS + 1);
   await ring(); // more than a minute late: a first look
-  expect(await used()).toBe(1);
+  expect(await sealed()).toBe(1);
   at(end + 3 * LOOK_MS + 2);
   await ring();
-  expect([await used(), await expired()]).toEqual([0, 1]);
+  expect([await sealed(), await expired()]).toEqual([0, 1]);
 });
 
 it("imported again before its end, it has the new one; after it, the key is enabled again and opens what it sealed", async () => {
-  const { material, end, send, call, state, ring, at, expired } = await withMaterial();
+  const { material, end, send, call, state, ring, expired } = await withMaterial();
   const { CiphertextBlob } = (await call("Encrypt", { Plaintext: "aGVsbG8=" })).json;
   await send(material, FOR_EVER);
   at(end + 1);
   await ring();
   expect(await state()).toEqual(["Enabled", "KEY_MATERIAL_DOES_NOT_EXPIRE", undefined]);
   const later = end + 20 * DAY_MS;
-  await send(material, { ValidTo: later / 1000 });
+  await send(material, until(later));
   at(later);
   expect((await call("Decrypt", { CiphertextBlob })).status).toBe(400);
   await send(material, FOR_EVER);
@@ -111,7 +77,7 @@ it("imported again before its end, it has the new one; after it, the key is enab
 });
 
 it("a disabled key whose material ends is pending import; a key pending deletion stays so", async () => {
-  const { end, call, state, at } = await withMaterial();
+  const { end, call, state } = await withMaterial();
   await call("DisableKey");
   at(end);
   expect((await state())[0]).toBe("PendingImport");
@@ -133,7 +99,7 @@ it("a token is good for a day to its last second, as often as it is used; then i
   const KeyId = await newKey(account, { Origin: "EXTERNAL" });
   const parameters = await parametersFor(account, KeyId);
   const made = Date.now();
-  const material = random(32);
+  const material = randomBytes();
   const send = () => importInto(account, KeyId, parameters, material, FOR_EVER);
   for (const later of [0, DAY_MS - 1]) {
     vi.setSystemTime(made + later);

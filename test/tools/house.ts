@@ -50,7 +50,7 @@ export const KMS: Rooms = {
     callers: ["operation"],
     world: ["operation", "callers"],
     call: ["itself", "table", "records", "operation", "world", "callers"],
-    due: ["itself", "operations", "world"],
+    due: ["itself", "operations", "world", "expirations"],
     wiring: "everything",
     "regional-key-store": "everything",
   },

@@ -2,6 +2,7 @@
 
 import type { Written } from "../../durable/ledger.ts";
 import { serviceEntry } from "../../durable/own-change.ts";
+import { hasEnded } from "../../keyring/key.ts";
 import { type Answer, ApiError } from "../../wire/api-error.ts";
 import { refusalOf } from "../../wire/unknown-error.ts";
 import type { View } from "../callers.ts";
@@ -25,8 +26,8 @@ export interface Recorded {
  */
 export function commit(visit: Readable, view: View, result: Result, world: World): Recorded | undefined {
   if (!world.callers.inForce(view)) return undefined;
-  if (world.changes !== visit.admittedAt) {
-    const { located: before = [] } = visit;
+  const { located: before = [] } = visit;
+  if (world.changes !== visit.admittedAt || haveEnded(before, world.now())) {
     admit(visit, world);
     if (!sameKeys(before, visit.located)) return undefined;
   }
@@ -38,6 +39,10 @@ export function commit(visit: Readable, view: View, result: Result, world: World
     durable: world.ledger.join(entry(visit, world, { output: result.output })),
   };
 }
+
+/** Whether imported material has come to its end since the call was admitted: no change tells of that, only the clock. */
+const haveEnded = (located: readonly Located[], now: number): boolean =>
+  located.some(({ key }) => key !== undefined && hasEnded(key, now));
 
 const sameKeys = (before: readonly Located[], now: readonly Located[] = []): boolean =>
   before.every(({ key }, at) => key?.id === now[at]?.key?.id);

@@ -2,8 +2,7 @@
 // bytes are overwritten after two looks a minute apart, so that a clock that jumps ahead cannot destroy them.
 
 import { ownChange, serviceEntry } from "../../durable/own-change.ts";
-import { keyResource } from "../../keyring/key.ts";
-import { expireNow } from "../operations/imports.ts";
+import { expired, firstEnd, giveUp, keepExpiration } from "../expirations.ts";
 import type { World } from "../world.ts";
 
 const CONFIRM_MS = 60_000;
@@ -21,36 +20,31 @@ export async function lookAtExpiry(world: World, keyId: string): Promise<void> {
   schedule(world, keyId);
 }
 
-function schedule(world: World, keyId: string): void {
-  const { agenda, storage } = world;
-  const end = nextEnd(world, keyId);
+function schedule({ agenda, storage, tables, now }: World, keyId: string): void {
+  const end = firstEnd(tables.materials.ends(keyId));
   storage.transactionSync(() => {
     agenda.remove("expire-confirm", keyId);
     agenda.remove("expire", keyId);
     if (end === undefined) return;
-    if (end > world.now()) agenda.set({ kind: "expire", ref: keyId, at: end });
-    else agenda.set({ kind: "expire-confirm", ref: keyId, at: world.now() + CONFIRM_MS });
+    if (end > now()) agenda.set({ kind: "expire", ref: keyId, at: end });
+    else agenda.set({ kind: "expire-confirm", ref: keyId, at: now() + CONFIRM_MS });
   });
 }
 
-/** The second look, which was due at a time. */
+/** The second look, which was due at a time: it overwrites what the first has found at its end, and still does. */
 export async function confirmExpiry(world: World, keyId: string, at: number): Promise<void> {
-  const { keys, deadlines } = world.tables;
+  const { keys, materials, deadlines } = world.tables;
   const key = keys.find(keyId);
-  const end = nextEnd(world, keyId);
-  const isTimely = end !== undefined && end <= world.now() && world.now() - at <= LATE_MS_MAX;
-  if (key === undefined || !isTimely) return lookAtExpiry(world, keyId);
+  const firstLookAt = at - CONFIRM_MS;
+  const ended = materials.ends(keyId).filter((each) => each.at <= firstLookAt);
+  const isTimely = at <= world.now() && world.now() - at <= LATE_MS_MAX;
+  if (key === undefined || ended.length === 0 || !isTimely) return lookAtExpiry(world, keyId);
   ownChange(world, () => {
-    expireNow(world.tables, keyId, world.now());
+    for (const material of ended) giveUp(world.tables, keyId, material);
+    keepExpiration(world.tables, keyId);
     deadlines.remove("expire-confirm", keyId);
-    return serviceEntry({ name: "DeleteExpiredKeyMaterial", resource: keyResource(key), details: { keyId } }, world);
+    return serviceEntry(expired(key), world);
   });
-}
-
-/** When the material of a key ends that ends first. */
-function nextEnd({ tables }: World, keyId: string): number | undefined {
-  const ends = tables.materials.all(keyId).flatMap(({ expiration }) => expiration?.at ?? []);
-  return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
 /** The end of a wrapping key: nobody is told, its token has ended with it. */

@@ -1,5 +1,6 @@
 // Imported key material: how it is wrapped, taken in, and given up. Source: KMS API reference; developer guide, "Importing key material".
 
+import type { ServiceEvent } from "../../durable/own-change.ts";
 import { daysAfter, type Key } from "../../keyring/key.ts";
 import type { NextMaterial } from "../../keyring/sealed-keys.ts";
 import { keySpec } from "../../keyring/specs.ts";
@@ -8,7 +9,7 @@ import type { SealedWrappingKey } from "../../keyring/wrapping-keys.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { Bytes } from "../../wire/bytes.ts";
 import { blob, type Decoded, defaulted, oneOf, optional, sensitive, string, structure, timestamp } from "../../wire/shape.ts";
-import { keepExpiration } from "../expirations.ts";
+import { expired, giveUp, isComplete, keepExpiration } from "../expirations.ts";
 import { keyId, validation } from "../members.ts";
 import { accepts, type Call } from "../operation.ts";
 import type { Imported, Material } from "../tables/materials.ts";
@@ -68,8 +69,8 @@ export const importKeyMaterial = accepts(structure(members), async (input, call)
   if (material === "unopened") throw new ApiError("InvalidCiphertextException");
   if (material === "unfit") throw incorrect();
   return (writes) => {
-    takeIn(writes, { key, input, material, imported, now: now() });
-    return { output: { KeyId: key.arn, KeyMaterialId: keySpec(key.spec).rotates ? material.materialId : undefined } };
+    const events = takeIn(writes, { key, input, material, imported, now: now() });
+    return { output: { KeyId: key.arn, KeyMaterialId: keySpec(key.spec).rotates ? material.materialId : undefined }, events };
   };
 });
 
@@ -102,7 +103,7 @@ async function redeem(bytes: Bytes, { key, importTokens, reads, now }: Call): Pr
   if (token?.keyId !== key.id) throw new ApiError("InvalidImportTokenException");
   if (token.endsAt <= now()) throw new ApiError("ExpiredImportTokenException");
   const wrappingKey = reads.wrappingKeys.find(token.wrappingKeyId);
-  if (wrappingKey === undefined) throw new ApiError("InvalidImportTokenException");
+  if (wrappingKey?.keyId !== key.id) throw new ApiError("InvalidImportTokenException");
   return wrappingKey;
 }
 
@@ -114,17 +115,18 @@ interface Incoming {
   readonly now: number;
 }
 
-function takeIn(writes: Writes, incoming: Incoming): void {
+/** @returns what is to be recorded of it, beside the call. */
+function takeIn(writes: Writes, incoming: Incoming): readonly ServiceEvent[] {
   const { key, input, material, imported, now } = incoming;
   const { materialId: id, box, publicBox } = material;
-  expireNow(writes, key.id, now); // what has ended by the clock is gone, whether or not the alarm has come
+  const wasPending = writes.keys.find(key.id)?.state === "PendingImport";
   const all = writes.materials.all(key.id);
-  const known = all.find((each) => each.id === id);
+  const isKnown = all.some((each) => each.id === id);
   const row = { id, keyId: key.id, box, origin: key.origin, createdAt: now };
-  const isNew =
-    keySpec(key.spec).rotates && input.ImportType !== undefined ? input.ImportType === "NEW_KEY_MATERIAL" : all.length === 0;
-  if (isNew !== (known === undefined) || (input.KeyMaterialId ?? id) !== id) throw incorrect();
-  if (known !== undefined) {
+  const isNew = (input.ImportType ?? defaultType(all)) === "NEW_KEY_MATERIAL";
+  if (isNew === isKnown || (input.KeyMaterialId ?? id) !== id) throw incorrect();
+  let events: readonly ServiceEvent[] = [];
+  if (isKnown) {
     writes.materials.fill(key.id, id, box, imported);
   } else if (all.length === 0) {
     writes.materials.insert(row, { imported });
@@ -132,10 +134,16 @@ function takeIn(writes: Writes, incoming: Incoming): void {
     if (publicBox !== undefined) writes.publicKeys.insert(key.id, publicBox);
   } else {
     requireNonePending(all, key, id);
+    events = makeWay(writes, key, now);
     writes.materials.insertPending(row, imported);
   }
   keepExpiration(writes, key.id);
+  if (wasPending && isComplete(writes, key.id)) writes.keys.setState(key.id, "Enabled");
+  return events;
 }
+
+const defaultType = (all: readonly Material[]): ImportInput["ImportType"] =>
+  all.length === 0 ? "NEW_KEY_MATERIAL" : "EXISTING_KEY_MATERIAL";
 
 function requireNonePending(all: readonly Material[], { arn }: Key, id: string): void {
   const pending = all.find(({ state }) => state === "PENDING_ROTATION");
@@ -146,18 +154,11 @@ function requireNonePending(all: readonly Material[], { arn }: Key, id: string):
   );
 }
 
-/** Overwrites the material of a key that has ended. @returns whether there was any. */
-export function expireNow(writes: Pick<Writes, "keys" | "materials" | "deadlines">, id: string, now: number): boolean {
-  const ended = writes.materials.all(id).filter(({ expiration }) => expiration?.at !== undefined && expiration.at <= now);
-  for (const material of ended) giveUp(writes, id, material);
-  if (ended.length > 0) keepExpiration(writes, id);
-  return ended.length > 0;
-}
-
-/** Overwrites material. What the key needs keeps its row, what has never been the key's is gone. */
-function giveUp({ materials }: Pick<Writes, "materials">, keyId: string, { id, state }: Material): void {
-  if (state === "PENDING_ROTATION") materials.remove(keyId, id);
-  else materials.empty(keyId, id);
+/** Overwrites pending material that has ended and whose second look is still to come: the new one takes its place. */
+function makeWay(writes: Writes, key: Key, now: number): readonly ServiceEvent[] {
+  const ended = writes.materials.ends(key.id).filter(({ state, at }) => state === "PENDING_ROTATION" && at <= now);
+  for (const material of ended) giveUp(writes, key.id, material);
+  return ended.map(() => expired(key));
 }
 
 export const deleteImportedKeyMaterial = accepts(
@@ -170,7 +171,7 @@ export const deleteImportedKeyMaterial = accepts(
       const material = writes.materials.all(key.id).find((each) => each.id === id);
       if (KeyMaterialId !== undefined && material === undefined)
         throw new ApiError("NotFoundException", `Key material '${KeyMaterialId}' does not exist`);
-      if (material?.isHere) {
+      if (material?.isSealed) {
         giveUp(writes, key.id, material);
         keepExpiration(writes, key.id);
       }

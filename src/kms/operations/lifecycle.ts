@@ -3,6 +3,7 @@
 import { daysAfter } from "../../keyring/key.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, integer, structure } from "../../wire/shape.ts";
+import { isComplete } from "../expirations.ts";
 import { keyId } from "../members.ts";
 import { accepts } from "../operation.ts";
 
@@ -30,8 +31,7 @@ export const scheduleKeyDeletion = accepts(
 );
 
 export const cancelKeyDeletion = accepts(structure({ KeyId: keyId }), (_, { key }) => (writes) => {
-  const isWhole = writes.materials.all(key.id).every(({ isHere, state }) => isHere || state === "PENDING_ROTATION");
-  writes.keys.setState(key.id, key.materialId !== undefined && isWhole ? "Disabled" : "PendingImport");
+  writes.keys.setState(key.id, isComplete(writes, key.id) ? "Disabled" : "PendingImport");
   writes.keys.setDeletion(key.id, undefined);
   writes.deadlines.remove("delete", key.id);
   writes.deadlines.remove("delete-confirm", key.id);

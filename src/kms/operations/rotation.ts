@@ -106,9 +106,9 @@ export const listKeyRotations = accepts(
   }),
   async (input, call) => {
     const { key, reads } = call;
-    // The first material, of sequence 0, is the one that no rotation has made.
-    const beginning = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL" ? -1 : 0;
-    const read = (after: string, count: number) => reads.materials.page(key.id, after === "" ? beginning : Number(after), count);
+    const { page: all, rotations } = reads.materials;
+    const list = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL" ? all : rotations;
+    const read = (after: string, count: number) => list(key.id, after === "" ? -1 : Number(after), count);
     const { items, ...page } = await pageOf(input, call, read, ({ sequence }) => String(sequence));
     const Rotations = items.map(({ id, state, isHere, rotation, description, expiration }) => ({
       KeyId: key.arn,

@@ -1,7 +1,7 @@
 // Table `key`, with a bounded cache of what was read. A cached key is dropped in the turn of a write to it.
 
 import type { Sealed } from "../../durable/sealed.ts";
-import { canBecome, type Key, type KeyState, type KeyUsage, keyAt, type Origin } from "../../keyring/key.ts";
+import { canBecome, effectiveState, hasEnded, type Key, type KeyState, type KeyUsage, type Origin } from "../../keyring/key.ts";
 import { type ArnScope, keyArn } from "../../wire/arn.ts";
 import { remember } from "../../wire/bounded.ts";
 import type { Bytes } from "../../wire/bytes.ts";
@@ -138,18 +138,25 @@ export interface KeysPorts {
   readonly sealed: Sealed;
   readonly scope: ArnScope;
   readonly now: () => number;
-  /** Is told each key that is written, in the turn of the write, and again where the write is undone. */
+  /** Is told each key that is written, in the turn of the write, and again where the write is undone; and keys whose material has ended. */
   readonly dropped: (id: string) => void;
 }
 
 export function keys({ sql, sealed, scope, now, dropped }: KeysPorts): KeyWrites & KeyMemory {
   const memory = keyMemory(dropped);
 
-  const find = (id: string): Key | undefined => {
-    const known = memory.get(id);
-    if (known !== undefined) return keyAt(known, now());
+  const stored = (id: string): Key | undefined => {
     const [row] = sql.exec<KeyRow>(`SELECT ${COLUMNS} FROM key WHERE id = ?`, id).toArray();
-    return row === undefined ? undefined : keyAt(memory.keep(keyOf(scope, row)), now());
+    return row && memory.keep(keyOf(scope, row));
+  };
+
+  const find = (id: string): Key | undefined => {
+    const key = memory.get(id) ?? stored(id);
+    if (key === undefined || key.expiration?.at === undefined) return key;
+    const time = now();
+    if (!hasEnded(key, time)) return key;
+    dropped(id);
+    return { ...key, state: effectiveState(key, time), expiration: undefined };
   };
 
   const page = (after: string, limit: number): Key[] => {

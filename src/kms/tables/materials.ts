@@ -29,6 +29,9 @@ export interface Material {
   /** 0 is the material that the key was made with, or first given. */
   readonly sequence: number;
   readonly state: "CURRENT" | "NON_CURRENT" | "PENDING_ROTATION";
+  /** Whether its bytes are here. */
+  readonly isSealed: boolean;
+  /** Whether it may be used: its bytes are here, and its end has not come. */
   readonly isHere: boolean;
   readonly rotation: Rotation | undefined;
   readonly description: string | undefined;
@@ -36,11 +39,20 @@ export interface Material {
   readonly expiration: Expiration | undefined;
 }
 
+export interface Ending extends Pick<Material, "id" | "state"> {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface MaterialReads {
   /** At most `limit` materials of a key in the order of their making, those after a sequence. */
   page(keyId: string, after: number, limit: number): readonly Material[];
-  /** All of them. */
+  /** The same of those that a rotation has made current. */
+  rotations(keyId: string, after: number, limit: number): readonly Material[];
+  /** All of them. Pending material whose end has come is none. */
   all(keyId: string): readonly Material[];
+  /** Of the materials whose bytes are here, those that have an end, whether or not it has come. */
+  ends(keyId: string): readonly Ending[];
   /** How often a key has been rotated on demand. */
   onDemandCount(keyId: string): number;
 }
@@ -76,24 +88,46 @@ type Row = {
 const COLUMNS = "id, sequence, slot, state, origin, expires_at, rotated_at, rotation_type, description";
 const ALL = 1_000;
 
-const materialOf = (row: Row): Material => ({
-  id: row.id,
-  sequence: row.sequence,
-  state: row.state,
-  isHere: row.slot !== null,
-  rotation: row.rotated_at === null || row.rotation_type === null ? undefined : { at: row.rotated_at, type: row.rotation_type },
-  description: row.description ?? undefined,
-  expiration: row.origin === "EXTERNAL" && row.slot !== null ? { at: row.expires_at ?? undefined } : undefined,
-});
-
-function reads(sql: SqlStorage, sealed: Sealed): MaterialReads & SealedMaterials {
-  const page: MaterialReads["page"] = (keyId, after, limit) => {
-    const query = `SELECT ${COLUMNS} FROM material WHERE key_id = ? AND sequence > ? ORDER BY sequence LIMIT ?`;
-    return sql.exec<Row>(query, keyId, after, limit).toArray().map(materialOf);
+function materialOf(row: Row, now: number): Material {
+  const isSealed = row.slot !== null;
+  const isHere = isSealed && (row.expires_at === null || row.expires_at > now);
+  return {
+    id: row.id,
+    sequence: row.sequence,
+    state: row.state,
+    isSealed,
+    isHere,
+    rotation: row.rotated_at === null || row.rotation_type === null ? undefined : { at: row.rotated_at, type: row.rotation_type },
+    description: row.description ?? undefined,
+    expiration: row.origin === "EXTERNAL" && isHere ? { at: row.expires_at ?? undefined } : undefined,
   };
+}
+
+export interface MaterialsPorts {
+  readonly sql: SqlStorage;
+  readonly sealed: Sealed;
+  readonly now: () => number;
+}
+
+function reads({ sql, sealed, now }: MaterialsPorts): MaterialReads & SealedMaterials {
+  const listed = (where: string, ...bindings: readonly SqlStorageValue[]): Material[] => {
+    const query = `SELECT ${COLUMNS} FROM material WHERE key_id = ?1 AND sequence > ?2 AND ${where} ORDER BY sequence LIMIT ?3`;
+    const rows = sql.exec<Row>(query, ...bindings).toArray();
+    return rows.map((row) => materialOf(row, now()));
+  };
+  const page: MaterialReads["page"] = (keyId, after, limit) =>
+    listed("(state <> 'PENDING_ROTATION' OR coalesce(expires_at > ?4, TRUE))", keyId, after, limit, now());
   return {
     page,
+    rotations: (keyId, after, limit) => listed("rotated_at IS NOT NULL", keyId, after, limit),
     all: (keyId) => page(keyId, -1, ALL),
+    ends: (keyId) =>
+      sql
+        .exec<{ id: string; state: Material["state"]; at: number }>(
+          "SELECT id, state, expires_at AS at FROM material WHERE key_id = ? AND slot IS NOT NULL AND expires_at IS NOT NULL",
+          keyId,
+        )
+        .toArray(),
     find(keyId, prefix) {
       const query = "SELECT id, slot FROM material WHERE key_id = ? AND id >= ? AND id <= ? AND slot IS NOT NULL LIMIT 1";
       const [row] = sql.exec<{ id: string; slot: number }>(query, keyId, prefix, `${prefix}g`).toArray();
@@ -106,7 +140,8 @@ function reads(sql: SqlStorage, sealed: Sealed): MaterialReads & SealedMaterials
   };
 }
 
-export function materials(sql: SqlStorage, sealed: Sealed): MaterialWrites {
+export function materials(ports: MaterialsPorts): MaterialWrites {
+  const { sql, sealed } = ports;
   const insert = (row: NewMaterialRow, state: Material["state"], rotation?: Rotation, imported?: Imported): void => {
     const { id, keyId, box, origin, createdAt } = row;
     const [, rootVersion = 0] = box;
@@ -132,7 +167,7 @@ export function materials(sql: SqlStorage, sealed: Sealed): MaterialWrites {
     sql.exec("UPDATE material SET state = 'NON_CURRENT' WHERE key_id = ? AND state = 'CURRENT'", keyId);
 
   return {
-    ...reads(sql, sealed),
+    ...reads(ports),
     insert(row, { rotation, imported } = {}) {
       retire(row.keyId);
       insert(row, "CURRENT", rotation, imported);

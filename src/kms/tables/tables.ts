@@ -48,7 +48,7 @@ export const tablesOf = (
   dropped: (keyId: string) => void,
 ): Tables => ({
   keys: keys({ sql, sealed, scope, now, dropped }),
-  materials: materials(sql, sealed),
+  materials: materials({ sql, sealed, now }),
   publicKeys: publicKeys(sql),
   wrappingKeys: wrappingKeys(sql, sealed),
   aliases: aliases(sql),
