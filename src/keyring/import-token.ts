@@ -53,12 +53,11 @@ function print({ keyId, wrappingKeyId, algorithm, wrappingSpec, endsAt }: Import
   return framed(utf8(keyId), fromHex(wrappingKeyId) ?? new Uint8Array(), utf8(algorithm), utf8(wrappingSpec), end);
 }
 
-/** @throws Error for what no version has printed: it was sealed, so it is trouble of ours. */
-function parse(printed: Bytes): ImportToken {
+/** @returns undefined for another form, such as a later version may seal. */
+function parse(printed: Bytes): ImportToken | undefined {
   const fields = fieldsOf(printed);
   const [keyId, id, algorithm, wrappingSpec, end] = fields;
-  if (fields.length !== FIELDS || end?.byteLength !== TIME_BYTES || id === undefined)
-    throw new Error("an import token of another form");
+  if (fields.length !== FIELDS || id === undefined || end?.byteLength !== TIME_BYTES) return undefined;
   const text = (bytes: Bytes | undefined): string => (bytes && fromUtf8(bytes)) ?? "";
   return {
     keyId: text(keyId),

@@ -11,10 +11,12 @@ import { noAttachments, outbox } from "../../src/durable/outbox.ts";
 import { markers } from "../../src/durable/page-markers.ts";
 import { rootKeyGuard } from "../../src/durable/root-key-guard.ts";
 import { issue } from "../../src/front/passport-office.ts";
+import { importTokens } from "../../src/keyring/import-token.ts";
 import type { Key } from "../../src/keyring/key.ts";
 import { Keyring } from "../../src/keyring/keyring.ts";
 import { SealedKeys } from "../../src/keyring/sealed-keys.ts";
 import { DEFAULT_CIPHER } from "../../src/keyring/specs.ts";
+import { WrappingKeys } from "../../src/keyring/wrapping-keys.ts";
 import { type LastUse, lastUses } from "../../src/kms/tables/last-uses.ts";
 import { type Bytes, toHex, utf8 } from "../../src/wire/bytes.ts";
 import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../support/root-keys.ts";
@@ -47,7 +49,7 @@ export async function goldenEntries(): Promise<Entries> {
   const entries: Record<string, Entry> = { chain: chained(), "outbox row": outboxRow(), usages: usagesOfRow() };
   for (const [version, text] of [OLDER_ROOT_KEYS, TEST_ROOT_KEYS].map((text, at) => [at + 1, text] as const)) {
     const rootKeys = parseRootKeys(text);
-    const parts = [derivations, accessKeys, checkValue, marker, passport, materials, otherKinds];
+    const parts = [derivations, accessKeys, checkValue, marker, passport, materials, otherKinds, imports];
     for (const part of parts)
       for (const [name, entry] of Object.entries(await part(rootKeys))) entries[`root key ${version}: ${name}`] = entry;
   }
@@ -187,6 +189,31 @@ async function otherKinds(rootKeys: RootKeys): Promise<Entries> {
     for (const [purpose, row] of Object.entries(rows)) entries[`sealed ${purpose} of ${spec}`] = { ...place, purpose, ...row };
   }
   return entries;
+}
+
+/** A wrapping key's sealed row, and the token that was given out with it. */
+async function imports(rootKeys: RootKeys): Promise<Entries> {
+  const { random } = fixedRandom();
+  const [keyId = ""] = KEY_IDS;
+  const wrapping = { algorithm: "RSA_AES_KEY_WRAP_SHA_256", spec: "RSA_4096" };
+  const [pair] = fixedKeys().filter(({ publicKey }) => publicKey !== undefined); // whatever is sealed, the box is made alike
+  const made = { material: new Secret(pair?.material ?? new Uint8Array()), publicKey: pair?.publicKey };
+  const turn = async () => made as never;
+  const ports = { account: ACCOUNT, region: REGION, rootKeys, random, requireRootKey: async () => {}, turn };
+  const { id, box } = await new WrappingKeys(ports).create(keyId, wrapping);
+  const token = {
+    keyId,
+    wrappingKeyId: id,
+    algorithm: wrapping.algorithm,
+    wrappingSpec: wrapping.spec,
+    endsAt: 1_798_761_600_000,
+  };
+  const place = { version: rootKeys.seal, account: ACCOUNT, region: REGION };
+  const plain = toHex(Secret.open(made.material));
+  return {
+    "wrapping key": { kind: "wrapping key", ...place, id, keyId, ...wrapping, plain, box: toHex(box) },
+    "import token": { kind: "import token", ...place, token, box: toHex(await importTokens(ports).seal(token)) },
+  };
 }
 
 const RECORDS = ['{"eventName":"CreateKey"}', '{"eventName":"Encrypt","text":"\u{1f511} Straße"}', "{}"];

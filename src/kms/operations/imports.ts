@@ -103,7 +103,8 @@ async function redeem(bytes: Bytes, { key, importTokens, reads, now }: Call): Pr
   if (token?.keyId !== key.id) throw new ApiError("InvalidImportTokenException");
   if (token.endsAt <= now()) throw new ApiError("ExpiredImportTokenException");
   const wrappingKey = reads.wrappingKeys.find(token.wrappingKeyId);
-  if (wrappingKey?.keyId !== key.id) throw new ApiError("InvalidImportTokenException");
+  const isItsOwn = wrappingKey?.keyId === key.id && wrappingKey.algorithm === token.algorithm;
+  if (!isItsOwn || wrappingKey.spec !== token.wrappingSpec) throw new ApiError("InvalidImportTokenException");
   return wrappingKey;
 }
 

@@ -55,6 +55,8 @@ it("every kind of golden entry is there", () => {
     derivation: 16,
     "access key": 24,
     sealed: 42,
+    "wrapping key": 2,
+    "import token": 2,
     marker: 2,
     passport: 4,
     ciphertext: 8,
@@ -126,6 +128,31 @@ describe("sealed rows", () => {
       const spki = rows.find((row) => row.purpose === "public" && row.keyId === keyId && row.version === version)?.plain;
       expect(hmac(Buffer.from(salt?.plain ?? "", "hex"), Buffer.from(spki ?? plain, "hex")).toString("hex")).toBe(materialId);
     }
+  });
+});
+
+describe("imports", () => {
+  type Place = { version: number; account: string; region: string; box: string };
+  type WrappingKey = Place & { id: string; keyId: string; algorithm: string; spec: string; plain: string };
+
+  it.each(entries<WrappingKey>("wrapping key"))("%s", (_, { version, account, region, ...row }) => {
+    const box = Buffer.from(row.box, "hex");
+    const fields = [account, region, row.keyId, row.id, row.algorithm, row.spec];
+    expect(box[1]).toBe(version);
+    const opened = openedBox(box, "wrapping-key", [account, region], (sealing) => framed(...fields, sealing));
+    expect(opened.toString("hex")).toBe(row.plain);
+  });
+
+  type Token = { keyId: string; wrappingKeyId: string; algorithm: string; wrappingSpec: string; endsAt: number };
+
+  it.each(entries<Place & { token: Token }>("import token"))("%s", (_, { version, account, region, box, token }) => {
+    const bytes = Buffer.from(box, "hex");
+    const end = Buffer.alloc(8);
+    end.writeBigUInt64BE(BigInt(token.endsAt));
+    const { keyId, wrappingKeyId, algorithm, wrappingSpec } = token;
+    expect(bytes[1]).toBe(version);
+    const opened = openedBox(bytes, "import-token", [account, region], (sealing) => framed(sealing));
+    expect(opened).toEqual(framed(keyId, Buffer.from(wrappingKeyId, "hex"), algorithm, wrappingSpec, end));
   });
 });
 

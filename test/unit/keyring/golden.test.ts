@@ -6,12 +6,15 @@ import { boxes } from "../../../src/crypto/aead.ts";
 import { derive } from "../../../src/crypto/derive.ts";
 import { macKey, verifyMac } from "../../../src/crypto/mac.ts";
 import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
+import { Secret } from "../../../src/crypto/secret.ts";
 import { markers } from "../../../src/durable/page-markers.ts";
 import { rootKeyGuard } from "../../../src/durable/root-key-guard.ts";
 import { parse, print } from "../../../src/keyring/ciphertext.ts";
+import { type ImportToken, importTokens } from "../../../src/keyring/import-token.ts";
 import type { Key } from "../../../src/keyring/key.ts";
 import { Keyring } from "../../../src/keyring/keyring.ts";
 import { DEFAULT_CIPHER } from "../../../src/keyring/specs.ts";
+import { type SealedWrappingKey, WrappingKeys } from "../../../src/keyring/wrapping-keys.ts";
 import { framed, fromUtf8, toHex, utf8 } from "../../../src/wire/bytes.ts";
 import { parsePassport } from "../../../src/wire/passport.ts";
 import { OLDER_ROOT_KEYS, TEST_ROOT_KEYS } from "../../support/root-keys.ts";
@@ -84,6 +87,19 @@ describe("opens", () => {
       new Map(Object.entries(context)),
     );
     expect(opened && fromUtf8(opened.plaintext)).toBe(plaintext);
+  });
+
+  type WrappingKey = SealedWrappingKey & { account: string; region: string; plain: string };
+  it.each(entries<WrappingKey>("wrapping key"))("%s", async (_, { account, region, plain, box, ...row }) => {
+    const ports = { account, region, rootKeys, random, requireRootKey: async () => {}, turn: () => expect.unreachable() };
+    const opened = await new WrappingKeys(ports).open({ ...row, box: Uint8Array.fromHex(String(box)) });
+    expect(toHex(Secret.open(opened))).toBe(plain);
+  });
+
+  type Token = { account: string; region: string; token: ImportToken; box: string };
+  it.each(entries<Token>("import token"))("%s", async (_, { account, region, token, box }) => {
+    const tokens = importTokens({ account, region, rootKeys, random });
+    expect(await tokens.open(Uint8Array.fromHex(box))).toEqual(token);
   });
 
   it.each(entries<{ account: string; region: string; operation: string; position: string; text: string }>("marker"))(

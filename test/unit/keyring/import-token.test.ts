@@ -1,7 +1,9 @@
 // The import token: opens where it was sealed, as it was sealed, and nowhere else.
 
 import { describe, expect, it } from "vitest";
+import { boxes } from "../../../src/crypto/aead.ts";
 import { type ImportToken, importTokens } from "../../../src/keyring/import-token.ts";
+import { framed, utf8 } from "../../../src/wire/bytes.ts";
 import { random, rootKeys } from "../../support/keyrings.ts";
 
 const TOKEN: ImportToken = {
@@ -17,6 +19,21 @@ const tokens = (account = "111122223333", region = "us-east-1") => importTokens(
 describe("an import token", () => {
   it("opens as it was sealed", async () => {
     expect(await tokens().open(await tokens().seal(TOKEN))).toEqual(TOKEN);
+  });
+
+  it("of another form than today's opens as none, as a later version's would", async () => {
+    const { seal } = boxes(rootKeys, random, "import-token", "111122223333", "us-east-1");
+    const sealed = (...fields: Uint8Array<ArrayBuffer>[]) => seal(framed(...fields), (version) => framed(Uint8Array.of(version)));
+    const [text, end] = [utf8("text"), new Uint8Array(8)];
+    expect(await tokens().open(await sealed(text, text, text, text, end))).toBeDefined();
+    for (const fields of [
+      [],
+      [text],
+      [text, text, text, text],
+      [text, text, text, text, text],
+      [text, text, text, text, end, text],
+    ])
+      expect(await tokens().open(await sealed(...fields))).toBeUndefined();
   });
 
   it("shows nothing of what is in it, and is another each time", async () => {
