@@ -2,67 +2,12 @@
 // caught where the platform gives them, and looked for everywhere.
 
 import { afterEach, expect, it, vi } from "vitest";
+import { caught, everything, writings } from "../support/canaries.ts";
 import { newAccount, raw } from "../support/client.ts";
-import { recordsOf } from "../support/records.ts";
-import { inStore, logOf } from "../support/store.ts";
+import { logOf } from "../support/store.ts";
 import { KEY_KINDS } from "../vectors/key-types.ts";
 
 afterEach(() => vi.restoreAllMocks());
-
-/** Long enough that no chance meets it. */
-const CANARY_BYTES = 16;
-
-/** Whatever the platform draws or prints of private keys from now on. */
-function caught(): Uint8Array[] {
-  const found: Uint8Array[] = [];
-  const { exportKey } = crypto.subtle;
-  vi.spyOn(crypto.subtle, "exportKey").mockImplementation(async (format, key) => {
-    const exported = await exportKey.call(crypto.subtle, format, key);
-    if (format === "pkcs8" && exported instanceof ArrayBuffer) found.push(...piecesOf(new Uint8Array(exported)));
-    return exported;
-  });
-  const { getRandomValues } = crypto;
-  vi.spyOn(crypto, "getRandomValues").mockImplementation((bytes) => {
-    const drawn = getRandomValues.call(crypto, bytes);
-    if (drawn instanceof Uint8Array && drawn.byteLength >= CANARY_BYTES) found.push(drawn.slice());
-    return drawn as never;
-  });
-  return found;
-}
-
-/** What is private in a PKCS#8 stands behind its head: pieces of it from there on. The public point of a curve is at its end. */
-function piecesOf(pkcs8: Uint8Array): Uint8Array[] {
-  const [first, last] = pkcs8.byteLength > 1000 ? [700, pkcs8.byteLength] : [40, Math.min(pkcs8.byteLength, 60)];
-  const pieces: Uint8Array[] = [];
-  for (let at = first; at + CANARY_BYTES <= last; at += CANARY_BYTES) pieces.push(pkcs8.slice(at, at + CANARY_BYTES));
-  return pieces;
-}
-
-/** The same bytes as people and programs write them. */
-const writings = (canary: Uint8Array): string[] => {
-  const text = canary.toBase64({ omitPadding: true });
-  return [
-    canary.toHex(),
-    text.slice(0, -2),
-    canary.toBase64({ alphabet: "base64url", omitPadding: true }).slice(0, -2),
-    canary.join(","),
-  ];
-};
-
-/** Everything that a store keeps, as text; bytes by their Latin-1 characters and in hexadecimal. */
-const everything = (account: string): Promise<string[]> =>
-  inStore(account, (_, { storage: { sql } }) => {
-    const tables = sql.exec<{ name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-    );
-    return tables.toArray().flatMap(({ name }) =>
-      sql
-        .exec(`SELECT * FROM "${name}"`)
-        .toArray()
-        .flatMap((row) => Object.values(row))
-        .map((value) => (value instanceof ArrayBuffer ? new Uint8Array(value).toHex() : String(value))),
-    );
-  });
 
 /** A call of each usage, and one that is refused. */
 const CALLS: Readonly<Record<string, readonly (readonly [name: string, input: Record<string, unknown>])[]>> = {
@@ -99,7 +44,6 @@ it.each(KEY_KINDS)("of %s for %s", { timeout: 60_000 }, async (KeySpec, KeyUsage
 
   const texts = [
     ...(await everything(account)),
-    ...(await recordsOf(account)).map(({ record }) => record),
     ...lines.map((line) => JSON.stringify(line)),
     ...answers.map(({ text }) => text),
   ];

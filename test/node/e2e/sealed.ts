@@ -7,14 +7,15 @@ import { DatabaseSync } from "node:sqlite";
 /** Format, root key version and IV of a box: what SQLite may write over where it frees a row. */
 const HEADER_BYTES = 14;
 const SEALED = `SELECT key_id AS keyId, bytes FROM material JOIN sealed USING (slot)
-  UNION ALL SELECT id, bytes FROM key JOIN sealed ON slot = salt_slot`;
+  UNION ALL SELECT id, bytes FROM key JOIN sealed ON slot = salt_slot
+  UNION ALL SELECT key_id, bytes FROM wrapping_key JOIN sealed USING (slot)`;
 
 export interface SealedBytes {
   readonly keyId: string;
   readonly bytes: Buffer;
 }
 
-/** The materials and salts of all keys, without their headers. The server must have ended. */
+/** The materials, salts and wrapping keys of all keys, without their headers. The server must have ended. */
 export const readSealed = (state: string): SealedBytes[] =>
   databases(state)
     .filter((path) => path.endsWith(".sqlite"))

@@ -1,7 +1,5 @@
 // What falls due in days, on the real server with its own alarms: stopped, and started again where those days have passed.
 
-import { spawnSync } from "node:child_process";
-import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import {
   CreateAliasCommand,
@@ -18,39 +16,15 @@ import {
   ScheduleKeyDeletionCommand,
   TagResourceCommand,
 } from "@aws-sdk/client-kms";
-import { expect, test } from "vitest";
-import { CHECKOUT, kmsClient, newState, type Server, startServer, startServerWith } from "./edgekeep.ts";
+import { expect } from "vitest";
+import { MINUTE_MS, startAhead, testWithCompiler } from "./ahead.ts";
+import { kmsClient, newState, startServer } from "./edgekeep.ts";
 import { eventually } from "./processes.ts";
 import { isPutAway, keysOnDisk, readSealed } from "./sealed.ts";
 import { chainFault, readTrail, serviceEvents } from "./trail.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const MINUTE_MS = 60 * 1000;
 const TIMEOUT_MS = 120_000;
 const PLAINTEXT = Buffer.from("sealed before the days passed");
-
-const COMPILER = "cc";
-const testWithCompiler = test.skipIf(spawnSync(COMPILER, ["--version"]).status !== 0);
-
-interface Ahead {
-  readonly server: Server;
-  readonly kms: KMSClient;
-  /** What its clock said before it had a process. */
-  readonly startedAt: number;
-}
-
-async function startAhead(state: string, days: number): Promise<Ahead> {
-  const aheadMs = days * DAY_MS;
-  const library = join(dirname(state), "shifted-clock.so");
-  const source = join(CHECKOUT, "test/node/e2e/shifted-clock.c");
-  const { status, stderr } = spawnSync(COMPILER, ["-shared", "-fPIC", "-O2", "-o", library, source], { encoding: "utf8" });
-  expect(status, stderr).toBe(0);
-  const startedAt = Date.now() + aheadMs;
-  const env = { LD_PRELOAD: library, EDGEKEEP_CLOCK_AHEAD_SECONDS: String(aheadMs / 1000) };
-  const server = await startServerWith(env, state);
-  // A signature must be of the server's time.
-  return { server, kms: kmsClient(state, { systemClockOffset: aheadMs }), startedAt };
-}
 
 async function newKey(kms: KMSClient) {
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
