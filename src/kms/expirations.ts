@@ -34,6 +34,7 @@ export function keepExpiration(writes: Pick<Writes, "keys" | "materials" | "dead
   const state = keys.find(keyId)?.state;
   if (!isWhole && (state === "Enabled" || state === "Disabled")) keys.setState(keyId, "PendingImport");
   const next = firstEnd(ends);
+  deadlines.remove("expire-confirm", keyId); // what has ended is looked at twice from here on
   if (next === undefined) deadlines.remove("expire", keyId);
   else deadlines.set({ kind: "expire", ref: keyId, at: next });
 }

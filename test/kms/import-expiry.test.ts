@@ -113,3 +113,25 @@ it("a token is good for a day to its last second, as often as it is used; then i
   expect(rows).toBe(0);
   expect(await send()).toMatchObject(expired);
 });
+
+it("wrapping keys go with their key, whenever they were to end", async () => {
+  const { account, call, ring } = await withMaterial();
+  await inStore(account, ({ agenda, storage: { sql } }) => {
+    for (const { id } of sql.exec("SELECT id FROM wrapping_key").toArray())
+      agenda.set({ kind: "wrapping-key", ref: String(id), at: Date.now() + 100 * DAY_MS });
+  });
+  await call("ScheduleKeyDeletion", { PendingWindowInDays: 7 });
+  at(Date.now() + 7 * DAY_MS);
+  await ring();
+  at(Date.now() + LOOK_MS);
+  await ring();
+  const left = await inStore(account, (_, { storage: { sql } }) =>
+    ["key", "material", "wrapping_key", "deadline"].map((table) => [
+      table,
+      sql.exec(`SELECT * FROM ${table}${table === "deadline" ? " WHERE kind <> 'flush'" : ""}`).toArray(),
+    ]),
+  );
+  expect(left.filter(([, rows]) => rows?.length !== 0)).toEqual([]);
+  const slots = await inStore(account, (_, { storage: { sql } }) => sql.exec("SELECT 1 FROM sealed WHERE used").toArray());
+  expect(slots).toEqual([]);
+});

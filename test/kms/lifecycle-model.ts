@@ -1,68 +1,52 @@
 // The life of a key as the documents have it: what each call is answered in each state, and what time brings. Pure: a step gives the next
 // model. Sources: KMS API reference; developer guide, "Key states", "Rotate AWS KMS keys", "Delete AWS KMS keys"; docs/divergences.md.
-//
-// Names stand for what a store alone knows: <key 0> and its <key 0 material 1>, <ciphertext 2> and its <plaintext 2>, and <scope> for how
-// every ARN begins.
 
 import { answerIn } from "../vectors/key-states.ts";
-
-export const MINUTE_MS = 60_000;
-export const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Small, so that a short life meets them. */
-export const QUOTAS = { keys: 3, aliasesPerKey: 2, tagsPerKey: 50, onDemandRotations: 3 };
-
-type RotationType = "AUTOMATIC" | "ON_DEMAND";
-
-interface Key {
-  readonly name: string;
-  readonly createdAt: number;
-  readonly state: "Enabled" | "Disabled" | "PendingDeletion";
-  readonly description: string;
-  readonly policy?: string;
-  readonly tags: Map<string, string>;
-  readonly materials: { readonly name: string; readonly rotation?: { readonly at: number; readonly type: RotationType } }[];
-  readonly rotation?: { readonly days: number; readonly nextAt: number } | undefined;
-  readonly lastUsage?: { readonly operation: string; readonly at: number };
-  readonly deletionAt?: number | undefined;
-  /** When the second look is due, once the first has found the key's time come. */
-  readonly secondLookAt?: number | undefined;
-}
-
-export interface Model {
-  readonly now: number;
-  /** Those that are not deleted, by name. */
-  readonly keys: Map<string, Key>;
-  keysMade: number;
-  /** The key of each. */
-  readonly aliases: Map<string, string>;
-  readonly ciphertexts: { readonly key: string; readonly material: string; readonly plaintext: string }[];
-  /** What the service has done unprompted. */
-  readonly events: string[];
-}
+import { IMPORTS, look, lookAtEnds, shown } from "./lifecycle-imports.ts";
+import {
+  arn,
+  type Call,
+  change,
+  current,
+  DAY_MS,
+  type Input,
+  isOver,
+  type Key,
+  type Material,
+  MINUTE_MS,
+  type Model,
+  materialsOf,
+  needed,
+  type Output,
+  promote,
+  QUOTAS,
+  Refusal,
+  type RotationType,
+  refuse,
+  seconds,
+  stateOf,
+} from "./lifecycle-key.ts";
 
 export const begin = (now: number): Model => {
-  return { now, keys: new Map(), keysMade: 0, aliases: new Map(), ciphertexts: [], events: [] };
+  return { now, keys: new Map(), keysMade: 0, aliases: new Map(), ciphertexts: [], tokens: [], events: [] };
 };
 
-type Name = "KeyId" | "TargetKeyId" | "DestinationKeyId" | "AliasName" | "CiphertextBlob";
-type Text = "Plaintext" | "Description" | "Policy" | "KeySpec" | "IncludeKeyMaterial";
-type Count = "PendingWindowInDays" | "RotationPeriodInDays";
-interface Tagged {
-  readonly Tags?: readonly { readonly TagKey: string; readonly TagValue: string }[];
-}
-/** The members that calls are made of. */
-export type Input = Readonly<Partial<Record<Name | Text, string | undefined> & Record<Count, number | undefined>>> & Tagged;
-type Output = Readonly<Record<string, unknown>>;
-
-class Refusal extends Error {}
-const refuse = (type: string): never => {
-  throw new Refusal(type);
+/** Operations that keys of one origin alone have. */
+const ORIGINS: Readonly<Record<string, Key["origin"]>> = {
+  EnableKeyRotation: "AWS_KMS",
+  DisableKeyRotation: "AWS_KMS",
+  GetKeyRotationStatus: "AWS_KMS",
+  GetParametersForImport: "EXTERNAL",
+  ImportKeyMaterial: "EXTERNAL",
+  DeleteImportedKeyMaterial: "EXTERNAL",
 };
 
 /** The key that a name or an alias means, if it is in a state for the operation. */
-function find(operation: string, { keys, aliases }: Model, name = ""): Key {
+function find(operation: string, model: Model, name = ""): Key {
+  const { keys, aliases } = model;
   const key = keys.get(aliases.get(name) ?? name) ?? refuse("NotFoundException");
-  const answer = answerIn(operation, key.state);
+  if ((ORIGINS[operation] ?? key.origin) !== key.origin) refuse("UnsupportedOperationException");
+  const answer = answerIn(operation, stateOf(key, model.now));
   if (answer !== "+") refuse(answer === "D" ? "DisabledException" : "KMSInvalidStateException");
   return key;
 }
@@ -79,51 +63,49 @@ function open(operation: string, model: Model, { CiphertextBlob = "", KeyId }: I
 function seal(operation: string, model: Model, key: Key, plaintext: string) {
   use(operation, model, key);
   const { ciphertexts } = model;
-  ciphertexts.push({ key: key.name, material: current(key), plaintext });
+  ciphertexts.push({ key: key.name, material: current(key) ?? "", plaintext });
   return { CiphertextBlob: `<ciphertext ${ciphertexts.length - 1}>`, KeyId: arn(key.name) };
 }
 
 const use = (operation: string, { now }: Model, key: Key): void => change(key, { lastUsage: { operation, at: now } });
 
-function rotate({ now, events }: Model, { name, materials }: Key, type: RotationType): void {
-  materials.push({ name: materialName(name, materials.length), rotation: { at: now, type } });
-  events.push(`RotateKey ${name} ${type}`);
+function rotate(model: Model, key: Key, type: RotationType): undefined {
+  const material: Material = { name: materialName(key.name, key.materials.length), state: "PENDING_ROTATION", isSealed: true };
+  key.materials.push(material);
+  promote(model, key, material, type);
+}
+
+/** Material that was made here is there from the beginning on, or made when it is wanted. */
+function rotateOnDemand(model: Model, key: Key): undefined {
+  if (key.origin === "AWS_KMS") return rotate(model, key, "ON_DEMAND");
+  const pending = materialsOf(key, model.now).find(({ state }) => state === "PENDING_ROTATION");
+  promote(model, key, pending ?? refuse("KMSInvalidStateException"), "ON_DEMAND");
+  look(key, undefined);
 }
 
 function requireRoom({ aliases }: Model, { name }: Key): void {
   if ([...aliases.values()].filter((target) => target === name).length >= QUOTAS.aliasesPerKey) refuse("LimitExceededException");
 }
 
-function change(key: Key, to: Partial<Key>): undefined {
-  Object.assign(key, to);
-}
-
-const arn = (name: string): string => `<scope>:key/${name}`;
 const materialName = (key: string, number: number): string => `${key.slice(0, -1)} material ${number}>`;
-const current = ({ materials }: Key): string => materials.at(-1)?.name ?? "";
-const seconds = (time: number | undefined): number | undefined => (time === undefined ? undefined : time / 1000);
 
-const described = (key: Key): Output => ({
+const described = (key: Key, { now }: Model): Output => ({
   KeyMetadata: {
     KeyId: key.name,
     Arn: arn(key.name),
     CreationDate: seconds(key.createdAt),
-    Enabled: key.state === "Enabled",
-    KeyState: key.state,
+    Enabled: stateOf(key, now) === "Enabled",
+    KeyState: stateOf(key, now),
     Description: key.description,
     DeletionDate: seconds(key.deletionAt),
     CurrentKeyMaterialId: current(key),
+    Origin: key.origin,
+    ...(key.origin === "EXTERNAL" && { ExpirationModel: undefined, ValidTo: undefined, ...shown(needed(key), now) }),
   },
 });
 
-interface Call {
-  readonly model: Model;
-  readonly input: Input;
-  /** Of KeyId or TargetKeyId: looked up, in its state, where it is asked for. */
-  readonly key: Key;
-}
-
 const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> = {
+  ...IMPORTS,
   CancelKeyDeletion({ key }) {
     change(key, { state: "Disabled", deletionAt: undefined, secondLookAt: undefined });
     return { KeyId: arn(key.name) };
@@ -133,13 +115,15 @@ const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> =
     requireRoom(model, key);
     model.aliases.set(AliasName, key.name);
   },
-  CreateKey({ model }) {
+  CreateKey({ model, input: { Origin } }) {
     if (model.keys.size >= QUOTAS.keys) refuse("LimitExceededException");
     const name = `<key ${model.keysMade++}>`;
-    const materials = [{ name: materialName(name, 0) }];
-    const key: Key = { name, createdAt: model.now, state: "Enabled", description: "", tags: new Map(), materials };
+    const origin = Origin === "EXTERNAL" ? Origin : "AWS_KMS";
+    const first: Material = { name: materialName(name, 0), state: "CURRENT", isSealed: true };
+    const materials = origin === "EXTERNAL" ? [] : [first];
+    const key: Key = { name, origin, createdAt: model.now, state: "Enabled", description: "", tags: new Map(), materials };
     model.keys.set(name, key);
-    return described(key);
+    return described(key, model);
   },
   Decrypt({ model, input }) {
     const { key, material, plaintext } = open("Decrypt", model, input);
@@ -148,7 +132,7 @@ const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> =
   DeleteAlias({ model, input: { AliasName = "" } }) {
     if (!model.aliases.delete(AliasName)) refuse("NotFoundException");
   },
-  DescribeKey: ({ key }) => described(key),
+  DescribeKey: ({ key, model }) => described(key, model),
   DisableKey: ({ key }) => change(key, { state: "Disabled" }),
   DisableKeyRotation: ({ key }) => change(key, { rotation: undefined }),
   EnableKey: ({ key }) => change(key, { state: "Enabled" }),
@@ -181,12 +165,15 @@ const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> =
   ListAliases({ model }) {
     return { Aliases: [...model.aliases].sort().map(([AliasName, TargetKeyId]) => ({ AliasName, TargetKeyId })) };
   },
-  ListKeyRotations: ({ key }) => ({
-    Rotations: key.materials.map(({ name, rotation }) => ({
-      KeyMaterialId: name,
-      KeyMaterialState: name === current(key) ? "CURRENT" : "NON_CURRENT",
-      RotationDate: seconds(rotation?.at),
-      RotationType: rotation?.type,
+  ListKeyRotations: ({ key, model: { now } }) => ({
+    Rotations: materialsOf(key, now).map((material) => ({
+      KeyMaterialId: material.name,
+      KeyMaterialState: material.state,
+      RotationDate: seconds(material.rotation?.at),
+      RotationType: material.rotation?.type,
+      ...(key.origin === "EXTERNAL" && { ImportState: "PENDING_IMPORT", ExpirationModel: undefined, ValidTo: undefined }),
+      ...(key.origin === "EXTERNAL" && material.isSealed && !isOver(material, now) && { ImportState: "IMPORTED" }),
+      ...(key.origin === "EXTERNAL" && shown([material], now)),
     })),
   }),
   ListResourceTags: ({ key }) => ({ Tags: [...key.tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })) }),
@@ -201,7 +188,7 @@ const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> =
     const onDemand = key.materials.filter(({ rotation }) => rotation?.type === "ON_DEMAND");
     if (onDemand.length >= QUOTAS.onDemandRotations) refuse("LimitExceededException");
     if (key.rotation !== undefined && key.rotation.nextAt - model.now <= 20 * MINUTE_MS) refuse("ConflictException");
-    rotate(model, key, "ON_DEMAND");
+    rotateOnDemand(model, key);
     return { KeyId: arn(key.name) };
   },
   ScheduleKeyDeletion(call) {
@@ -210,7 +197,7 @@ const OPERATIONS: Readonly<Record<string, (call: Call) => Output | undefined>> =
     const { model, key } = call;
     const deletionAt = model.now + PendingWindowInDays * DAY_MS;
     change(key, { state: "PendingDeletion", deletionAt });
-    return { KeyId: arn(key.name), KeyState: key.state, DeletionDate: seconds(deletionAt), PendingWindowInDays };
+    return { KeyId: arn(key.name), KeyState: "PendingDeletion", DeletionDate: seconds(deletionAt), PendingWindowInDays };
   },
   TagResource({ key, input: { Tags = [] } }) {
     for (const { TagKey, TagValue } of Tags) key.tags.set(TagKey, TagValue); // one that is there keeps its place
@@ -248,13 +235,20 @@ const dueAt = ({ state, rotation, deletionAt, secondLookAt }: Key): number =>
   (state === "Enabled" ? rotation?.nextAt : (secondLookAt ?? deletionAt)) ?? Number.POSITIVE_INFINITY;
 
 /** When the alarm next has something to do. */
-export const nextDue = ({ keys }: Model): number => Math.min(...[...keys.values()].map(dueAt));
+export const nextDue = ({ keys, tokens }: Model): number =>
+  Math.min(
+    ...[...keys.values()].flatMap((key) => [dueAt(key), key.ending?.at ?? Number.POSITIVE_INFINITY]),
+    ...tokens.filter(({ hasWrappingKey }) => hasWrappingKey).map(({ endsAt }) => endsAt),
+  );
 
 /** A second look that is farther off than a minute is none: the clock was ahead when it was set. */
 export function afterStart(before: Model): Model {
   const model = structuredClone(before);
-  for (const key of model.keys.values())
-    if ((key.secondLookAt ?? 0) > model.now + MINUTE_MS) change(key, { secondLookAt: undefined });
+  const isTooFar = (at: number | undefined): boolean => (at ?? 0) > model.now + MINUTE_MS;
+  for (const key of model.keys.values()) {
+    if (isTooFar(key.secondLookAt)) change(key, { secondLookAt: undefined });
+    if (key.ending?.isSecond && isTooFar(key.ending.at)) look(key, model.now);
+  }
   return model;
 }
 
@@ -264,18 +258,26 @@ export function afterStart(before: Model): Model {
  */
 export function afterAlarm(before: Model): Model {
   const model = afterStart(before);
-  const { now, keys, aliases, events } = model;
-  for (const key of [...keys.values()].filter((each) => dueAt(each) <= now)) {
-    if (key.rotation !== undefined && key.state === "Enabled") {
-      rotate(model, key, "AUTOMATIC");
-      change(key, { rotation: { days: key.rotation.days, nextAt: now + key.rotation.days * DAY_MS } });
-    } else if (key.secondLookAt === undefined || now - key.secondLookAt > MINUTE_MS) {
-      change(key, { secondLookAt: now + MINUTE_MS });
-    } else {
-      keys.delete(key.name);
-      for (const [alias, target] of aliases) if (target === key.name) aliases.delete(alias);
-      events.push(`DeleteKey ${key.name}`);
-    }
-  }
+  const { now, keys, tokens } = model;
+  const due = [...keys.values()].flatMap((key) => [
+    { key, at: dueAt(key), act: key.state === "PendingDeletion" ? lookAtDeletion : rotateByCalendar },
+    { key, at: key.ending?.at ?? Number.POSITIVE_INFINITY, act: lookAtEnds },
+  ]);
+  const inTurn = due.filter(({ at }) => at <= now).toSorted((one, other) => one.at - other.at);
+  for (const { key, act } of inTurn) if (keys.has(key.name)) act(model, key);
+  for (const token of tokens) if (token.endsAt <= now || !keys.has(token.key)) token.hasWrappingKey = false;
   return model;
+}
+
+function rotateByCalendar(model: Model, key: Key): void {
+  const { days } = key.rotation ?? refuse("a key without a calendar");
+  rotate(model, key, "AUTOMATIC");
+  change(key, { rotation: { days, nextAt: model.now + days * DAY_MS } });
+}
+
+function lookAtDeletion({ now, keys, aliases, events }: Model, key: Key): undefined {
+  if (key.secondLookAt === undefined || now - key.secondLookAt > MINUTE_MS) return change(key, { secondLookAt: now + MINUTE_MS });
+  keys.delete(key.name);
+  for (const [alias, target] of aliases) if (target === key.name) aliases.delete(alias);
+  events.push(`DeleteKey ${key.name}`);
 }

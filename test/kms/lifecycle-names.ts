@@ -4,13 +4,19 @@ import { REGION } from "../support/client.ts";
 
 const NAME = /<[^>]*>/g;
 /** What names stand for before there is such a thing. */
-const NONE: Readonly<Record<string, string>> = { "<key": "00000000-0000-4000-8000-000000000000", "<ciphertext": "AAAA" };
+const NONE: Readonly<Record<string, string>> = {
+  "<key": "00000000-0000-4000-8000-000000000000",
+  "<material": "0".repeat(64),
+  "<ciphertext": "AAAA",
+  "<token": "AAAA",
+};
 
 export class Names {
   readonly #meant: Map<string, string>;
 
-  constructor(account: string) {
-    this.#meant = new Map([["<scope>", `arn:aws:kms:${REGION}:${account}`]]);
+  /** `known`: what further names stand for from the beginning on. */
+  constructor(account: string, known: ReadonlyMap<string, string>) {
+    this.#meant = new Map([["<scope>", `arn:aws:kms:${REGION}:${account}`], ...known]);
   }
 
   /** A text with what its names stand for. */

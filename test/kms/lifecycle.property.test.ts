@@ -3,24 +3,17 @@
 
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
+import * as rsa from "../../src/crypto/rsa.ts";
 import type { RegionalKeyStore } from "../../src/kms/regional-key-store.ts";
 import { newAccount } from "../support/client.ts";
 import { callFor } from "../support/passports.ts";
 import { parseRecord, recordsOf } from "../support/records.ts";
 import { inStore, restart } from "../support/store.ts";
-import {
-  afterAlarm,
-  afterCall,
-  afterStart,
-  begin,
-  DAY_MS,
-  type Input,
-  MINUTE_MS,
-  type Model,
-  nextDue,
-  QUOTAS,
-} from "./lifecycle-model.ts";
+import { wrap } from "../support/wrapped.ts";
+import { type Model, QUOTAS } from "./lifecycle-key.ts";
+import { afterAlarm, afterCall, afterStart, begin, nextDue } from "./lifecycle-model.ts";
 import { Names } from "./lifecycle-names.ts";
+import { BEGINNING, type Call, ending, filledIn, type Jump, type Pass, type Step, step, stretches } from "./lifecycle-steps.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -35,121 +28,33 @@ const STEPS_MAX = 30;
 /** Far more than one takes. */
 const LIFE_MS_MAX = 500;
 
-interface Call {
-  readonly call: string;
-  readonly input: Input;
-}
-
-/** Time passes: so long, or until something is due and so much more. */
-interface Pass {
-  readonly pass: number;
-  readonly from: "now" | "due";
-  /** Of the alarm, if it is set for this time: 0 where it is late, 2 where it comes once too often. */
-  readonly rings: 0 | 1 | 2;
-}
-
-/** The clock jumps ahead, the alarm rings, once too often too, and within a minute the clock is right again. */
-interface Jump {
-  readonly jump: number;
-  readonly lasting: number;
-}
-
-type Step = Call | Pass | Jump | "restart";
-
-// What may happen.
-
-const often = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbitrary });
-/** The first most often: what hits the same key tells more. */
-const numbered = (what: string, ...weights: number[]) =>
-  fc.oneof(...weights.map((weight, number) => often(weight, fc.constant(`<${what} ${number}>`))));
-const perhaps = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
-
-const KeyId = numbered("key", 8, 3, 1);
-const CiphertextBlob = numbered("ciphertext", 6, 2, 1, 1);
-const AliasName = fc.oneof(often(4, fc.constant("alias/a")), often(1, fc.constantFrom("alias/b", "alias/c")));
-const keyOrAlias = fc.oneof(often(4, KeyId), often(1, AliasName));
-const window = fc.oneof(
-  often(3, fc.constant(7)),
-  often(3, fc.integer({ min: 7, max: 30 })),
-  often(2, fc.constantFrom(6, 31, 0, 366)),
-);
-const period = fc.oneof(
-  often(3, fc.constant(90)),
-  often(3, fc.integer({ min: 90, max: 2560 })),
-  often(2, fc.constantFrom(89, 2561)),
-);
-const tag = fc.record({ TagKey: fc.constantFrom("a", "b"), TagValue: fc.constantFrom("", "c") });
-const policy = fc
-  .constantFrom("kms:*", "kms:Encrypt")
-  .map((Action) => JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action, Resource: "*" }] }));
-const duration = fc.oneof(
-  fc.constantFrom(0, MINUTE_MS, 20 * MINUTE_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 90 * DAY_MS, 365 * DAY_MS),
-  fc.nat({ max: 1000 * DAY_MS }),
-);
-const rings = fc.constantFrom(1, 0, 2);
-
-const calls = (weight: number, name: string, members: { [M in keyof Input]: fc.Arbitrary<Input[M]> } = {}) =>
-  often(weight, fc.record({ call: fc.constant(name), input: fc.record(members) }));
-
-const step = fc.oneof(
-  calls(1, "CreateKey"),
-  calls(3, "EnableKey", { KeyId }),
-  calls(3, "DisableKey", { KeyId }),
-  calls(4, "ScheduleKeyDeletion", { KeyId, PendingWindowInDays: perhaps(window) }),
-  calls(2, "CancelKeyDeletion", { KeyId }),
-  calls(4, "EnableKeyRotation", { KeyId, RotationPeriodInDays: perhaps(period) }),
-  calls(1, "DisableKeyRotation", { KeyId }),
-  calls(3, "RotateKeyOnDemand", { KeyId }),
-  calls(1, "GetKeyRotationStatus", { KeyId }),
-  calls(1, "GetKeyLastUsage", { KeyId }),
-  calls(1, "ListKeyRotations", { KeyId, IncludeKeyMaterial: fc.constant("ALL_KEY_MATERIAL") }),
-  calls(3, "Encrypt", { KeyId: keyOrAlias, Plaintext: fc.constantFrom("YQ==", "Yg==") }),
-  calls(3, "Decrypt", { CiphertextBlob, KeyId: perhaps(keyOrAlias) }),
-  calls(2, "ReEncrypt", { CiphertextBlob, DestinationKeyId: keyOrAlias }),
-  calls(1, "GenerateDataKey", { KeyId: keyOrAlias, KeySpec: fc.constant("AES_256") }),
-  calls(1, "DescribeKey", { KeyId: keyOrAlias }),
-  calls(3, "CreateAlias", { AliasName, TargetKeyId: KeyId }),
-  calls(1, "UpdateAlias", { AliasName, TargetKeyId: KeyId }),
-  calls(1, "DeleteAlias", { AliasName }),
-  calls(2, "TagResource", { KeyId, Tags: tag.map((one) => [one]) }),
-  calls(1, "UpdateKeyDescription", { KeyId, Description: fc.constantFrom("", "a") }),
-  calls(1, "PutKeyPolicy", { KeyId, Policy: policy }),
-  often(6, fc.record({ pass: duration, from: fc.constant("now"), rings })),
-  often(8, fc.record({ pass: fc.constantFrom(0, -1, 1, MINUTE_MS, -20 * MINUTE_MS), from: fc.constant("due"), rings })),
-  often(2, fc.record({ jump: duration, lasting: fc.nat({ max: MINUTE_MS - 1 }) })),
-  often(2, fc.constant("restart")),
-);
-
-const made = (name: string, input: Input = {}): Call => ({ call: name, input });
-
-const BEGINNING = [made("CreateKey"), made("CreateKey"), made("Encrypt", { KeyId: "<key 0>", Plaintext: "YQ==" })];
-
-/** Every key that is left is shown and brought back to use, and every ciphertext opened. */
-const ending = ({ keys, ciphertexts }: Model): Call[] => [
-  ...[...keys.keys()].flatMap((KeyId) => [
-    ...["CancelKeyDeletion", "EnableKey", "DescribeKey", "GetKeyRotationStatus"].map((name) => made(name, { KeyId })),
-    ...["GetKeyPolicy", "ListResourceTags", "GetKeyLastUsage"].map((name) => made(name, { KeyId })),
-    made("ListKeyRotations", { KeyId, IncludeKeyMaterial: "ALL_KEY_MATERIAL" }),
-  ]),
-  made("ListAliases"),
-  ...ciphertexts.map((_, at) => made("Decrypt", { CiphertextBlob: `<ciphertext ${at}>` })),
-];
-
-// What comes of it.
-
 interface Store {
   readonly storage: DurableObjectStorage;
   readonly instance: RegionalKeyStore;
 }
 
+/** What stands for RSA pairs here, each of which takes 0.1 s to make; and some bytes wrapped for it. */
+const wrappingPair = rsa.generate(256);
+const wrapped = wrappingPair.then(async ({ publicKey }) => {
+  const bytes = [0, 1, 2].map((number) => [String(number), new Uint8Array(32).fill(number + 1)] as const);
+  const made = [...bytes, ["short", new Uint8Array(31)] as const].map(async ([name, each]) => {
+    return [`<wrapped ${name}>`, (await wrap("RSAES_OAEP_SHA_256", publicKey, each)).toBase64()] as const;
+  });
+  return new Map([...(await Promise.all(made)), ["<wrapped nothing>", new Uint8Array(256).toBase64()]]);
+});
+
 /** One sequence, in a store of its own. */
 class Life {
   readonly #account = newAccount();
-  readonly #names = new Names(this.#account);
+  readonly #names: Names;
   /** As last answered, by key. */
   readonly #deletionDates = new Map<string, number>();
   #model = begin(START);
   #jumps = 0;
+
+  constructor(known: ReadonlyMap<string, string>) {
+    this.#names = new Names(this.#account, known);
+  }
 
   async live(steps: readonly Step[]): Promise<void> {
     this.#setClock(START);
@@ -169,6 +74,7 @@ class Life {
   #take(steps: readonly (Call | Pass | Jump)[]): Promise<void> {
     return inStore(this.#account, async (world, { storage }, instance) => {
       world.quotas = QUOTAS;
+      world.turn = async () => (await wrappingPair) as never;
       const store = { storage, instance };
       for (const each of steps) {
         if ("call" in each) await this.#call(each, store);
@@ -178,7 +84,9 @@ class Life {
     });
   }
 
-  async #call({ call: name, input }: Call, { instance }: Store): Promise<void> {
+  async #call(call: Call, { instance }: Store): Promise<void> {
+    const { call: name } = call;
+    const input = filledIn(call, this.#model);
     const { model, answer } = afterCall(this.#model, name, input);
     const body = this.#names.meant(JSON.stringify(input));
     const reply = await instance.kms(await callFor(this.#account, name, input, { body }));
@@ -219,9 +127,14 @@ class Life {
     await instance.alarm();
     expect(await next(), "the next alarm").toBeGreaterThan(now); // an alarm in the past would ring for ever
     this.#model = afterAlarm(this.#model);
+    const kept = (model: Model) => [...model.keys.values()].flatMap((key) => key.materials.filter(({ isSealed }) => isSealed));
+    const left = new Set(kept(this.#model).map((material) => material.name));
     const gone = [...keys.values()].filter(({ name }) => !this.#model.keys.has(name));
+    const ended = [...keys.values()].filter((key) => !gone.includes(key)).flatMap((key) => key.materials);
+    const ends = ended.flatMap(({ name, isSealed, endsAt }) => (isSealed && !left.has(name) ? endsAt : []));
     // One jump of the clock must not delete what its true time would not.
-    for (const { deletionAt } of gone) expect(deletionAt).toBeLessThanOrEqual(this.#jumps > 1 ? now : trueTime);
+    for (const at of [...gone.map(({ deletionAt }) => deletionAt), ...ends])
+      expect(at).toBeLessThanOrEqual(this.#jumps > 1 ? now : trueTime);
   }
 
   #setClock(now: number): void {
@@ -262,16 +175,6 @@ interface ServiceEvent {
   readonly serviceEventDetails?: { readonly rotationType: string };
 }
 
-/** The steps between the restarts. */
-function stretches(steps: readonly Step[]): (Call | Pass | Jump)[][] {
-  const all: (Call | Pass | Jump)[][] = [[]];
-  for (const each of steps) {
-    if (each === "restart") all.push([]);
-    else all.at(-1)?.push(each);
-  }
-  return all;
-}
-
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
 });
@@ -283,6 +186,8 @@ afterEach(() => {
 const fuzz = inject("fuzz");
 
 it("a store does what the model says, whatever befalls its keys", { timeout: 60_000 + fuzz.numRuns * LIFE_MS_MAX }, async () => {
-  const lives = fc.asyncProperty(fc.array(step, { maxLength: STEPS_MAX, size: "max" }), (steps) => new Life().live(steps));
+  const lives = fc.asyncProperty(fc.array(step, { maxLength: STEPS_MAX, size: "max" }), async (steps) =>
+    new Life(await wrapped).live(steps),
+  );
   await fc.assert(lives, fuzz);
 });

@@ -33,7 +33,7 @@ function schedule({ agenda, storage, tables, now }: World, keyId: string): void 
 
 /** The second look, which was due at a time: it overwrites what the first has found at its end, and still does. */
 export async function confirmExpiry(world: World, keyId: string, at: number): Promise<void> {
-  const { keys, materials, deadlines } = world.tables;
+  const { keys, materials } = world.tables;
   const key = keys.find(keyId);
   const firstLookAt = at - CONFIRM_MS;
   const ended = materials.ends(keyId).filter((each) => each.at <= firstLookAt);
@@ -42,9 +42,9 @@ export async function confirmExpiry(world: World, keyId: string, at: number): Pr
   ownChange(world, () => {
     for (const material of ended) giveUp(world.tables, keyId, material);
     keepExpiration(world.tables, keyId);
-    deadlines.remove("expire-confirm", keyId);
     return serviceEntry(expired(key), world);
   });
+  schedule(world, keyId); // what has ended meanwhile has had its first look
 }
 
 /** The end of a wrapping key: nobody is told, its token has ended with it. */
