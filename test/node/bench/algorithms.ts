@@ -4,8 +4,9 @@
 import { randomBytes } from "node:crypto";
 import type { Asked } from "../../support/asked.ts";
 import { KEY_TYPES, messagesOf } from "../../vectors/key-types.ts";
-import { ACCOUNT, PREPARED, plainLoad } from "./loads.ts";
-import { compare, type Extent, type Load } from "./pairs.ts";
+import { ACCOUNT, createKey, plainLoad, repeated } from "./loads.ts";
+import { compare, type Extent } from "./pairs.ts";
+import { primitiveOf } from "./primitive.ts";
 import type { Service } from "./requests.ts";
 import { median, spreadOf } from "./statistics.ts";
 
@@ -145,36 +146,23 @@ const directions = (): Direction[] => [
   pair,
 ];
 
-async function keyFor({ usage, asked, operation }: Direction, { call }: Service): Promise<string> {
-  const KeySpec = operation === "GenerateDataKeyPair" ? "SYMMETRIC_DEFAULT" : asked.spec;
-  const { KeyMetadata } = await call(ACCOUNT, "CreateKey", { KeySpec, KeyUsage: usage });
-  return (KeyMetadata as { KeyId: string }).KeyId;
-}
-
-async function primitiveOf(port: number, asked: Asked): Promise<number> {
-  const answer = await fetch(`http://127.0.0.1:${port}/bench/primitive`, { method: "POST", body: JSON.stringify(asked) });
-  if (!answer.ok) throw new Error(`the primitive of ${asked.algorithm}: ${answer.status}`);
-  return Number(await answer.text());
-}
+const keyFor = ({ usage, asked, operation }: Direction, service: Service): Promise<string> =>
+  createKey(service, { KeySpec: operation === "GenerateDataKeyPair" ? "SYMMETRIC_DEFAULT" : asked.spec, KeyUsage: usage });
 
 const microsecondsOf = (requestsPerSecond: readonly number[]): number => 1e6 / median(requestsPerSecond);
 
 /** Prints a row for each algorithm and direction whose name holds one of `names`. */
 export async function measureAlgorithms(service: Service, extents: readonly Extent[], names: readonly string[]): Promise<void> {
   const floor = plainLoad(service.port, "/bench/floor");
-  const loadOf = (operation: string, input: Record<string, unknown>): Load => ({
-    port: service.port,
-    prepare: () => service.prepare(ACCOUNT, operation, [input], PREPARED),
-  });
   for (const extent of extents) {
-    const random = loadOf("GenerateRandom", { NumberOfBytes: 32 });
+    const random = repeated(service, "GenerateRandom", { NumberOfBytes: 32 });
     console.log(`${extent.connections} connections`);
     console.log(`${"what".padEnd(60)} ratio  primitive µs  request µs  glue µs`);
     for (const direction of directions().filter(({ name }) => names.some((word) => name.includes(word)))) {
       const KeyId = await keyFor(direction, service);
       const input = { KeyId, ...(await direction.input(KeyId, service)) };
       const primitive = await primitiveOf(service.port, direction.asked);
-      const load = loadOf(direction.operation, input);
+      const load = repeated(service, direction.operation, input);
       const { median: ratio } = spreadOf((await compare(load, floor, extent)).ratios);
       // The machine changes its speed by the minute: GenerateRandom's time is that of the slices directly before and after.
       const { ratios, slices } = await compare(load, random, extent);

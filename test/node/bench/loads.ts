@@ -6,13 +6,14 @@ import { plainCall, type Service } from "./requests.ts";
 
 export const ACCOUNT = "123456789012";
 /** Prepared requests a slice: each is sent many times. */
-export const PREPARED = 128;
+const PREPARED = 128;
 const BODY = "x".repeat(512);
 export const CONTEXT = { purpose: "bench", tenant: "one" };
 export const PLAINTEXT = randomBytes(256).toString("base64");
 
-export async function createKey({ call }: Service): Promise<string> {
-  const { KeyMetadata } = await call(ACCOUNT, "CreateKey", {});
+/** @param input what CreateKey is asked for; by default a symmetric key. */
+export async function createKey({ call }: Service, input: Record<string, unknown> = {}): Promise<string> {
+  const { KeyMetadata } = await call(ACCOUNT, "CreateKey", input);
   return (KeyMetadata as { KeyId: string }).KeyId;
 }
 
@@ -21,22 +22,25 @@ export const plainLoad = (port: number, path: string): Load => ({
   prepare: async () => [plainCall(port, path, BODY)],
 });
 
-export async function loadsOf({ port, call, prepare }: Service, KeyId: string): Promise<Record<string, Load>> {
+/** One request, again and again. */
+export const repeated = ({ port, prepare }: Service, operation: string, input: Record<string, unknown>): Load => ({
+  port,
+  prepare: () => prepare(ACCOUNT, operation, [input], PREPARED),
+});
+
+export async function loadsOf(service: Service, KeyId: string): Promise<Record<string, Load>> {
   const [EncryptionContext, Plaintext] = [CONTEXT, PLAINTEXT];
-  const { CiphertextBlob } = await call(ACCOUNT, "Encrypt", { KeyId, Plaintext, EncryptionContext });
-  const repeated = (operation: string, input: Record<string, unknown>): Load => ({
-    port,
-    prepare: () => prepare(ACCOUNT, operation, [input], PREPARED),
-  });
+  const { CiphertextBlob } = await service.call(ACCOUNT, "Encrypt", { KeyId, Plaintext, EncryptionContext });
+  const load = (operation: string, input: Record<string, unknown>): Load => repeated(service, operation, input);
   return {
-    static: plainLoad(port, "/bench/static"),
-    body: plainLoad(port, "/bench/body"),
-    DescribeKey: repeated("DescribeKey", { KeyId }),
-    Encrypt: repeated("Encrypt", { KeyId, Plaintext, EncryptionContext }),
-    Decrypt: repeated("Decrypt", { CiphertextBlob, EncryptionContext }),
-    GenerateDataKey: repeated("GenerateDataKey", { KeyId, KeySpec: "AES_256", EncryptionContext }),
-    GenerateRandom: repeated("GenerateRandom", { NumberOfBytes: 32 }),
-    ReEncrypt: repeated("ReEncrypt", { CiphertextBlob, SourceEncryptionContext: EncryptionContext, DestinationKeyId: KeyId }),
+    static: plainLoad(service.port, "/bench/static"),
+    body: plainLoad(service.port, "/bench/body"),
+    DescribeKey: load("DescribeKey", { KeyId }),
+    Encrypt: load("Encrypt", { KeyId, Plaintext, EncryptionContext }),
+    Decrypt: load("Decrypt", { CiphertextBlob, EncryptionContext }),
+    GenerateDataKey: load("GenerateDataKey", { KeyId, KeySpec: "AES_256", EncryptionContext }),
+    GenerateRandom: load("GenerateRandom", { NumberOfBytes: 32 }),
+    ReEncrypt: load("ReEncrypt", { CiphertextBlob, SourceEncryptionContext: EncryptionContext, DestinationKeyId: KeyId }),
   };
 }
 
