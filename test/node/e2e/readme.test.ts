@@ -1,27 +1,16 @@
 // README's sessions, as they stand there: whoever copies them must see them work.
 
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { CHECKOUT, newState, type Server, startServer } from "./edgekeep.ts";
+import { CHECKOUT } from "./edgekeep.ts";
+import { has, withServer } from "./sessions.ts";
 
-const PATIENCE_MS = 60_000;
 const TERRAFORM_PATIENCE_MS = 300_000;
 const README = readFileSync(join(CHECKOUT, "README.md"), "utf8");
 const blocks = [...README.matchAll(/^```(sh|js|hcl)\n([\s\S]*?)^```$/gm)].map(([, language, text = ""]) => ({ language, text }));
 const [commands, cli, trail, folder, sdk, terraform] = blocks;
-
-function has(program: string): boolean {
-  try {
-    execFileSync(program, ["--version"], { stdio: "ignore", timeout: PATIENCE_MS });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const hasCli = () => has("aws");
 
@@ -32,34 +21,6 @@ test("README has blocks to run; the first is what CI begins and ends with", () =
   const ci = readFileSync(join(CHECKOUT, ".ci/run"), "utf8");
   for (const command of ["npm ci", "npm test", '"$npm" start']) expect(ci).toContain(command);
 });
-
-/** None of this machine's own settings of AWS. */
-const ownEnvironment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|TF)_/.test(name)));
-
-/** A folder in which `.edgekeep` is the server's state, and in which `npm run` runs ours. */
-async function withServer(
-  session: (shell: (text: string, patienceMs?: number) => Promise<string>, server: Server) => Promise<void>,
-) {
-  const state = newState();
-  const server = await startServer(state);
-  const place = mkdtempSync(join(tmpdir(), "edgekeep-readme-"));
-  try {
-    const cwd = join(place, "checkout");
-    mkdirSync(cwd);
-    symlinkSync(state, join(cwd, ".edgekeep"));
-    await session(async (text, patienceMs = PATIENCE_MS) => {
-      const { stdout } = await promisify(execFile)("bash", ["-ec", text], {
-        cwd,
-        env: ownEnvironment(),
-        timeout: patienceMs,
-      });
-      return stdout;
-    }, server);
-  } finally {
-    rmSync(place, { recursive: true, force: true });
-    await server.stop("npm");
-  }
-}
 
 test.skipIf(!hasCli())("the sessions of CLI, trail and SDK, in one shell (skipped where no `aws` CLI is installed)", async () => {
   await withServer(async (shell) => {
