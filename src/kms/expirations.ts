@@ -55,3 +55,9 @@ export const expired = (key: Key): ServiceEvent => ({
   resource: keyResource(key),
   details: { keyId: key.id },
 });
+
+/** Overwrites a wrapping key. Nobody is told: its token has ended with it, or with its key. */
+export function removeWrappingKey({ wrappingKeys, deadlines }: Pick<Writes, "wrappingKeys" | "deadlines">, id: string): void {
+  wrappingKeys.remove(id);
+  deadlines.remove("wrapping-key", id);
+}

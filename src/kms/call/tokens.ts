@@ -18,12 +18,15 @@ export const REFUSAL: readonly KmsToken[] = [{ bucket: "refusals", rate: "refusa
 export function tokensOf(name: string, { rate }: Operation, { recorded }: Request, keys: readonly Key[]): readonly KmsToken[] {
   if (rate === "crypto") return keys.length === 0 ? [shared("symmetric")] : keys.map(({ spec }) => shared(keySpec(spec).rate));
   if (rate === "pair") return [shared(`pairs/${String(recorded["KeyPairSpec"])}`)];
-  if (rate === "creation") return [{ bucket: name, rate: "manage" }, ...pairsLike(String(recorded["KeySpec"]))];
+  if (rate === "creation") return [{ bucket: name, rate: "manage" }, ...pairsLike(recorded)];
   return [{ bucket: name, rate }];
 }
 
 /** A key that takes as long to make as a data key pair of its spec uses up that pair's rate. */
-const pairsLike = (spec: string): readonly KmsToken[] => (findKeySpec(spec)?.isSlow === true ? [shared(`pairs/${spec}`)] : []);
+function pairsLike({ KeySpec, Origin }: Request["recorded"]): readonly KmsToken[] {
+  const isMadeHere = Origin !== "EXTERNAL";
+  return isMadeHere && findKeySpec(String(KeySpec))?.isSlow ? [shared(`pairs/${String(KeySpec)}`)] : [];
+}
 
 const shared = (rate: RateName): KmsToken => ({ bucket: rate, rate });
 

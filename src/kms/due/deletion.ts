@@ -4,6 +4,7 @@
 
 import { ownChange, serviceEntry } from "../../durable/own-change.ts";
 import { type Key, keyResource } from "../../keyring/key.ts";
+import { removeWrappingKey } from "../expirations.ts";
 import type { World } from "../world.ts";
 
 const CONFIRM_MS = 60_000;
@@ -63,10 +64,7 @@ function destroy(key: Key, world: World): void {
   ownChange(world, () => {
     materials.destroy(key.id);
     publicKeys.remove(key.id);
-    for (const id of wrappingKeys.idsOf(key.id)) {
-      wrappingKeys.remove(id);
-      deadlines.remove("wrapping-key", id);
-    }
+    for (const id of wrappingKeys.idsOf(key.id)) removeWrappingKey(world.tables, id);
     aliases.removeAllOf(key.id);
     tags.removeAllOf(key.id);
     grants.removeAllOf(key.id);

@@ -2,7 +2,7 @@
 // bytes are overwritten after two looks a minute apart, so that a clock that jumps ahead cannot destroy them.
 
 import { ownChange, serviceEntry } from "../../durable/own-change.ts";
-import { expired, firstEnd, giveUp, keepExpiration } from "../expirations.ts";
+import { expired, firstEnd, giveUp, keepExpiration, removeWrappingKey } from "../expirations.ts";
 import type { World } from "../world.ts";
 
 const CONFIRM_MS = 60_000;
@@ -47,10 +47,6 @@ export async function confirmExpiry(world: World, keyId: string, at: number): Pr
   schedule(world, keyId); // what has ended meanwhile has had its first look
 }
 
-/** The end of a wrapping key: nobody is told, its token has ended with it. */
-export async function endWrappingKey({ storage, tables: { wrappingKeys, deadlines } }: World, id: string): Promise<void> {
-  storage.transactionSync(() => {
-    wrappingKeys.remove(id);
-    deadlines.remove("wrapping-key", id);
-  });
+export async function endWrappingKey({ storage, tables }: World, id: string): Promise<void> {
+  storage.transactionSync(() => removeWrappingKey(tables, id));
 }

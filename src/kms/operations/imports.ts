@@ -9,7 +9,7 @@ import type { SealedWrappingKey } from "../../keyring/wrapping-keys.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { Bytes } from "../../wire/bytes.ts";
 import { blob, type Decoded, defaulted, oneOf, optional, sensitive, string, structure, timestamp } from "../../wire/shape.ts";
-import { expired, giveUp, isComplete, keepExpiration } from "../expirations.ts";
+import { expired, giveUp, isComplete, keepExpiration, removeWrappingKey } from "../expirations.ts";
 import { keyId, validation } from "../members.ts";
 import { accepts, type Call } from "../operation.ts";
 import type { Imported, Material } from "../tables/materials.ts";
@@ -42,11 +42,6 @@ export const getParametersForImport = accepts(
     };
   },
 );
-
-function removeWrappingKey({ wrappingKeys, deadlines }: Pick<Writes, "wrappingKeys" | "deadlines">, id: string): void {
-  wrappingKeys.remove(id);
-  deadlines.remove("wrapping-key", id);
-}
 
 const members = {
   KeyId: keyId,

@@ -130,6 +130,7 @@ describe("what an admitted call costs", () => {
         ["CreateKey", 5],
         [`pairs/${KeySpec}`, rate],
       ]);
+    expect(costOf("CreateKey", [], { KeySpec: "RSA_4096", Origin: "EXTERNAL" })).toEqual([["CreateKey", 5]]); // nothing is made
     for (const KeySpec of ["SYMMETRIC_DEFAULT", "ECC_NIST_P256", "ML_DSA_44", "SM2"])
       expect(costOf("CreateKey", [], { KeySpec })).toEqual([["CreateKey", 5]]);
   });
