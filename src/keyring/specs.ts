@@ -69,7 +69,7 @@ const oaep = (hash: rsa.OaepHash, plaintextBytesMax: number) => ({
 function rsaOf(bits: number, perSecond: number): KeySpec {
   const modulusBytes = bits / 8;
   return keySpecOf<rsa.Rsa, rsa.Rsa>(`RSA_${bits}`, {
-    ...{ rate: "rsa", legacy: true, rotates: false, isSlow: true },
+    ...{ rate: "rsa", legacy: true, ...ONE_MATERIAL, isSlow: true },
     generate: () => rsa.generate(modulusBytes),
     open: (material) => rsa.open(modulusBytes, material),
     openPublic: (spki) => rsa.openPublic(modulusBytes, spki),

@@ -43,54 +43,27 @@ export interface Trial {
   readonly says?: (state: KeyState) => Readonly<Record<string, unknown>>;
 }
 
-const signing = (more: (made: string) => Record<string, unknown> = () => ({})): Pick<Trial, "of" | "input"> => ({
-  of: "SIGN_VERIFY",
-  input: ({
-    kinds: {
-      SIGN_VERIFY: { KeyId, made },
-    },
-  }) => ({ KeyId, Message: "AA==", SigningAlgorithm: "ECDSA_SHA_256", ...more(made) }),
-});
-const macs = (more: (made: string) => Record<string, unknown> = () => ({})): Pick<Trial, "of" | "input"> => ({
-  of: "GENERATE_VERIFY_MAC",
-  input: ({
-    kinds: {
-      GENERATE_VERIFY_MAC: { KeyId, made },
-    },
-  }) => ({ KeyId, Message: "AA==", MacAlgorithm: "HMAC_SHA_256", ...more(made) }),
-});
-const encapsulation = (more: (made: string) => Record<string, unknown> = () => ({})): Pick<Trial, "of" | "input"> => ({
-  of: "ENCAPSULATE_DECAPSULATE",
-  input: ({
-    kinds: {
-      ENCAPSULATE_DECAPSULATE: { KeyId, made },
-    },
-  }) => ({ KeyId, EncapsulationAlgorithm: "ML_KEM", ...more(made) }),
-});
-const agreement: Pick<Trial, "of" | "input"> = {
-  of: "KEY_AGREEMENT",
-  input: ({
-    kinds: {
-      KEY_AGREEMENT: { KeyId, made },
-    },
-  }) => ({ KeyId, KeyAgreementAlgorithm: "ECDH", PublicKey: made }),
-};
+/** `more`: what the request has beside the key, of what was made with it. */
+const by =
+  (of: OtherUsage, common: Record<string, unknown>) =>
+  (more: (made: string) => Record<string, unknown> = () => ({})): Pick<Trial, "of" | "input"> => ({
+    of,
+    input: ({ kinds: { [of]: kind } }) => ({ KeyId: kind.KeyId, ...common, ...more(kind.made) }),
+  });
+const signing = by("SIGN_VERIFY", { Message: "AA==", SigningAlgorithm: "ECDSA_SHA_256" });
+const macs = by("GENERATE_VERIFY_MAC", { Message: "AA==", MacAlgorithm: "HMAC_SHA_256" });
+const encapsulation = by("ENCAPSULATE_DECAPSULATE", { EncapsulationAlgorithm: "ML_KEM" });
+const agreement = by("KEY_AGREEMENT", { KeyAgreementAlgorithm: "ECDH" })((PublicKey) => ({ PublicKey }));
 const WRAPPING = { WrappingAlgorithm: "RSAES_OAEP_SHA_256", WrappingKeySpec: "RSA_2048" };
-const parameters: Pick<Trial, "of" | "input"> = {
-  of: "EXTERNAL",
-  input: ({ kinds }) => ({ KeyId: kinds.EXTERNAL.KeyId, ...WRAPPING }),
-};
+const parameters = by("EXTERNAL", WRAPPING)();
+const given = by("EXTERNAL", {})();
 const imported: Pick<Trial, "of" | "input"> = {
   of: "EXTERNAL",
-  input: ({
-    kinds: {
-      EXTERNAL: { KeyId, made, token },
-    },
-  }) => ({
-    ...{ KeyId, ImportToken: token, EncryptedKeyMaterial: made, ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" },
+  input: ({ kinds: { EXTERNAL: kind } }) => ({
+    ...{ KeyId: kind.KeyId, ImportToken: kind.token, EncryptedKeyMaterial: kind.made },
+    ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
   }),
 };
-const given: Pick<Trial, "of" | "input"> = { of: "EXTERNAL", input: ({ kinds }) => ({ KeyId: kinds.EXTERNAL.KeyId }) };
 const emptied = { Enabled: "PendingImport", Disabled: "PendingImport" } as const;
 const pair = ({ KeyId }: Given) => ({ KeyId, KeyPairSpec: "ECC_NIST_P256" });
 

@@ -34,13 +34,13 @@ const dataKeySpec: typeof dataKeySpecs = {
   },
 };
 
+/** Of each operation that makes a key for its caller, encrypted under one of his. */
+const common = { KeyId: keyId, EncryptionContext: encryptionContext, GrantTokens: grantTokens, DryRun: dryRun };
+
 const members = {
-  KeyId: keyId,
-  EncryptionContext: encryptionContext,
+  ...common,
   NumberOfBytes: optional(integer(RANDOM_BYTES)),
   KeySpec: optional(dataKeySpec),
-  GrantTokens: grantTokens,
-  DryRun: dryRun,
 };
 
 type DataKeyInput = Decoded<typeof members>;
@@ -81,13 +81,7 @@ export const generateDataKeyWithoutPlaintext = accepts(structure(members, checkS
   return { output: sealed, noted };
 });
 
-const pairMembers = {
-  KeyId: keyId,
-  KeyPairSpec: oneOf(...DATA_KEY_PAIRS.keys()),
-  EncryptionContext: encryptionContext,
-  GrantTokens: grantTokens,
-  DryRun: dryRun,
-};
+const pairMembers = { ...common, KeyPairSpec: oneOf(...DATA_KEY_PAIRS.keys()) };
 
 /** A new data key pair, its private key in the clear and encrypted. A dry run makes none: a pair may take seconds. */
 async function makePair(

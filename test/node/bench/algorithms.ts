@@ -12,25 +12,11 @@ import { median, spreadOf } from "./statistics.ts";
 
 /** Specs that stand for others with the same algorithms: the smallest, and the largest RSA. */
 const SPECS = [
-  "RSA_2048",
-  "RSA_4096",
-  "ECC_NIST_P256",
-  "ECC_NIST_P384",
-  "ECC_NIST_P521",
-  "ECC_SECG_P256K1",
-  "ECC_NIST_EDWARDS25519",
-].concat([
-  "HMAC_224",
-  "HMAC_256",
-  "HMAC_384",
-  "HMAC_512",
-  "ML_DSA_44",
-  "ML_DSA_65",
-  "ML_DSA_87",
-  "ML_KEM_512",
-  "ML_KEM_768",
-  "ML_KEM_1024",
-]);
+  ...["RSA_2048", "RSA_4096"],
+  ...["ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519"],
+  ...["HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512"],
+  ...["ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"],
+];
 const MESSAGE_BYTES = 256;
 const PLAINTEXT_BYTES = 32;
 
