@@ -28,6 +28,9 @@ const MODULUS_BYTES: Readonly<Record<string, number>> = { RSA_2048: 256, RSA_307
 /** Every wrapping key spec of the API. */
 export const WRAPPING_KEY_SPECS = [...Object.keys(MODULUS_BYTES), "SM2"];
 
+/** The shortest AES key wrap with padding, and the steps in which it grows (RFC 5649 §4.1). */
+const [KEY_WRAP_BYTES_MIN, KEY_WRAP_STEP_BYTES] = [16, 8];
+
 /** How something was wrapped. */
 export interface Wrapping {
   readonly algorithm: string;
@@ -35,7 +38,9 @@ export interface Wrapping {
   readonly spec: string;
 }
 
-const wayOf = ({ algorithm, spec }: Wrapping): (Way & { readonly modulusBytes: number }) | undefined => {
+type KnownWay = Way & { readonly modulusBytes: number };
+
+const wayOf = ({ algorithm, spec }: Wrapping): KnownWay | undefined => {
   const way = Object.hasOwn(WAYS, algorithm) ? WAYS[algorithm] : undefined;
   const modulusBytes = Object.hasOwn(MODULUS_BYTES, spec) ? MODULUS_BYTES[spec] : undefined;
   return way === undefined || modulusBytes === undefined ? undefined : { ...way, modulusBytes };
@@ -49,10 +54,21 @@ export function carries(keySpecName: string, wrapping: Wrapping): boolean {
   return way.layer === "AES_KEY_WRAP" || importing.bytesMax <= way.modulusBytes - way.overhead;
 }
 
-/** @returns what was wrapped; undefined for what does not open: which layer it was, is not told. */
+/** Whether anything that is wrapped in this way is so long. */
+function isPossible({ layer, modulusBytes }: KnownWay, wrappedBytes: number): boolean {
+  const behindOaep = wrappedBytes - modulusBytes;
+  if (layer === "OAEP") return behindOaep === 0;
+  return behindOaep >= KEY_WRAP_BYTES_MIN && behindOaep % KEY_WRAP_STEP_BYTES === 0;
+}
+
+/**
+ * @returns what was wrapped; undefined for what does not open: which layer it was, is not told. A length that is not possible is refused
+ * before the wrapping key is touched; whoever sends it knows it.
+ */
 export function unwrap(wrapping: Wrapping, wrappingKey: Secret, wrapped: Bytes, random: Random): Secret | undefined {
   const way = wayOf(wrapping);
   if (way === undefined) throw new RangeError(`nothing is wrapped by ${wrapping.algorithm} for ${wrapping.spec}`);
+  if (!isPossible(way, wrapped.byteLength)) return undefined;
   const key = open(way.modulusBytes, wrappingKey);
   return way.layer === "OAEP" ? unwrapOaep(way.hash, key, wrapped) : unwrapAesKey(way.hash, key, wrapped, random);
 }
