@@ -71,12 +71,21 @@ export async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, text, json, requestId: response.headers.get("x-amzn-requestid") };
 }
 
+type SignerOfHeaders = Signer & { readonly headers?: Record<string, string> };
+
 /** Sends any body to any operation, well signed. */
-export async function raw(
+export const raw = async (
   operation: string,
   body: string | Record<string, unknown>,
-  signer: Signer & { headers?: Record<string, string> } = {},
-): Promise<Answer> {
+  signer: SignerOfHeaders = {},
+): Promise<Answer> => answerOf(await responseTo(operation, body, signer));
+
+/** The same for whoever wants to see the headers too. */
+export async function responseTo(
+  operation: string,
+  body: string | Record<string, unknown>,
+  signer: SignerOfHeaders = {},
+): Promise<Response> {
   const { account = newAccount(), region = REGION, serial = 0, headers = {} } = signer;
   const { accessKeyId, secretAccessKey } = await accessKey(testRootKeys, account, serial);
   const aws = new AwsClient({ accessKeyId, secretAccessKey, service: "kms", region, retries: 0 });
@@ -87,5 +96,5 @@ export async function raw(
   });
   // In a real request the platform adds the Host header that was signed.
   request.headers.set("host", new URL(request.url).host);
-  return answerOf(await exports.default.fetch(request));
+  return exports.default.fetch(request);
 }

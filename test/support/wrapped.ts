@@ -5,7 +5,8 @@ import { raw } from "./client.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-async function oaep(publicKey: Bytes, hash: string, plain: Bytes): Promise<Bytes> {
+/** RSAES-OAEP; `hash` as Web Crypto names it. */
+export async function oaep(publicKey: Bytes, hash: string, plain: Bytes): Promise<Bytes> {
   const key = await crypto.subtle.importKey("spki", publicKey, { name: "RSA-OAEP", hash }, false, ["encrypt"]);
   return new Uint8Array(await crypto.subtle.encrypt("RSA-OAEP", key, plain));
 }
