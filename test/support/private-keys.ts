@@ -49,7 +49,7 @@ function inBer(der: Bytes): Forms {
   const { byteLength: length } = content;
   return {
     "in BER, of indefinite length": concat(hex("3080"), content, hex("0000")),
-    "in BER, with a longer length": concat(Uint8Array.of(0x30, 0x84, 0, 0, length >> 8, length & 0xff), content),
+    "in BER, with a longer length": concat(Uint8Array.of(0x30, 0x83, 0, length >> 8, length & 0xff), content),
   };
 }
 
