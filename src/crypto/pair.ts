@@ -21,11 +21,6 @@ export async function platformPair(
   return { material: new Secret(kept(pkcs8)), publicKey: await exported("spki", publicKey) };
 }
 
-/** A pair whose private key somebody else has made. */
-export interface ImportedPair extends Pair {
-  readonly algorithm: { readonly modulusLength?: number };
-}
-
 /** What workers-types lacks of Web Crypto's modern algorithms. */
 interface PublicKeys {
   getPublicKey(key: CryptoKey, usages: readonly string[]): Promise<CryptoKey>;
@@ -40,15 +35,11 @@ export async function importedPair(
   algorithm: SubtleCryptoImportKeyAlgorithm,
   privateUsages: string[],
   publicUsages: string[],
-): Promise<ImportedPair | undefined> {
+): Promise<Pair | undefined> {
   const key = await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, privateUsages).catch(() => undefined);
   if (key === undefined) return undefined;
   const publicKey = await (crypto.subtle as unknown as PublicKeys).getPublicKey(key, publicUsages);
-  return {
-    material: new Secret(await exported("pkcs8", key)),
-    publicKey: await exported("spki", publicKey),
-    algorithm: key.algorithm as ImportedPair["algorithm"],
-  };
+  return { material: new Secret(await exported("pkcs8", key)), publicKey: await exported("spki", publicKey) };
 }
 
 const exported = async (format: "pkcs8" | "spki", key: CryptoKey): Promise<Bytes> =>

@@ -11,7 +11,7 @@ import {
   publicEncrypt,
 } from "node:crypto";
 import { type Bytes, concat, type Random } from "../wire/bytes.ts";
-import { contentOf, elementsOf, SEQUENCE } from "../wire/der.ts";
+import { contentOf, elementsOf, INTEGER, SEQUENCE } from "../wire/der.ts";
 import { encode, verify } from "./emsa-pss.ts";
 import { equal } from "./equal.ts";
 import type { HashName } from "./hash.ts";
@@ -52,11 +52,15 @@ const TWO_PRIMES = constant("020100");
 export async function read(modulusBytes: number, bytes: Secret): Promise<Pair | undefined> {
   const pkcs8 = Secret.open(bytes);
   const inner = privateKeyOf(pkcs8, ALGORITHM);
-  const [version] = elementsOf(contentOf(inner ?? ALGORITHM, SEQUENCE) ?? ALGORITHM) ?? [];
+  const [version, modulus] = elementsOf(contentOf(inner ?? ALGORITHM, SEQUENCE) ?? ALGORITHM) ?? [];
   if (version === undefined || !equal(version.whole, TWO_PRIMES)) return undefined;
-  const pair = await importedPair(pkcs8, { name: "RSA-OAEP", hash: "SHA-256" }, ["decrypt"], ["encrypt"]);
-  return pair?.algorithm.modulusLength === 8 * modulusBytes ? pair : undefined;
+  if (modulus?.tag !== INTEGER || !isWhole(modulus.value, modulusBytes)) return undefined;
+  return importedPair(pkcs8, { name: "RSA-OAEP", hash: "SHA-256" }, ["decrypt"], ["encrypt"]);
 }
+
+/** Whether a number has its highest bit set. The platform rounds a modulus' length up to whole bytes, and PSS needs every bit. */
+const isWhole = ([sign, first = 0, ...rest]: Bytes, bytes: number): boolean =>
+  sign === 0 && first >= 0x80 && rest.length === bytes - 1;
 
 export const openPublic = (modulusBytes: number, spki: Bytes): Rsa => ({
   key: createPublicKey({ key: spki, format: "der", type: "spki" }),

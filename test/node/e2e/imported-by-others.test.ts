@@ -1,6 +1,7 @@
 // Key material that others make and wrap, taken in by the service: it is Enabled, and it is the very key that its maker has kept. Every
 // combination of key spec, wrapping algorithm and wrapping key that AWS allows, wrapped by other implementations.
 
+import { generateKeyPairSync } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { KeyUsage } from "../../../src/keyring/key.ts";
 import { KEY_TYPES } from "../../vectors/key-types.ts";
@@ -152,4 +153,12 @@ describe("private keys as OpenSSL prints them too", () => {
     expect(outside.material.byteLength).toBeLessThan(material.byteLength);
     await expectAgreement("SIGN_VERIFY", await imported(spec, "SIGN_VERIFY", outside));
   });
+});
+
+test.each([2041, 2046, 2047, 2056])("an RSA key of %i bits is none of RSA_2048", async (modulusLength) => {
+  const key = await newKey("RSA_2048", "SIGN_VERIFY");
+  const send = await sending(key, "RSA_AES_KEY_WRAP_SHA_256", "RSA_2048");
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength });
+  const sent = send(byOpenssl, privateKey.export({ format: "der", type: "pkcs8" }));
+  await expect(sent).rejects.toThrow("IncorrectKeyMaterialException");
 });

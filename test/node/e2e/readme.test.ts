@@ -1,11 +1,11 @@
 // README's sessions, as they stand there: whoever copies them must see them work.
 
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CHECKOUT } from "./edgekeep.ts";
 import { has, withServer } from "./sessions.ts";
+import { mirror, whyNoTerraform } from "./terraform-mirror.ts";
 
 const TERRAFORM_PATIENCE_MS = 300_000;
 const README = readFileSync(join(CHECKOUT, "README.md"), "utf8");
@@ -39,21 +39,6 @@ test.skipIf(!hasCli())("the sessions of CLI, trail and SDK, in one shell (skippe
     expect(stdout).toMatch(/\ntrue\n$/);
   });
 });
-
-/** Where Terraform looks for providers without a network, and where images put them. */
-const MIRRORS = [
-  process.env["TF_PLUGIN_DIR"] ?? "",
-  join(homedir(), ".terraform.d/plugins"),
-  "/usr/local/share/terraform/plugins",
-  "/usr/share/terraform/plugins",
-  "/opt/tf-plugins",
-];
-const mirror = MIRRORS.find((folder) => folder !== "" && existsSync(join(folder, "registry.terraform.io/hashicorp/aws")));
-
-function whyNoTerraform(): string | undefined {
-  if (mirror === undefined) return "the aws provider is in none of Terraform's local mirrors";
-  return has("terraform") ? undefined : "no `terraform` is installed here";
-}
 
 const reason = whyNoTerraform();
 
