@@ -1,25 +1,17 @@
 // The AWS CLI, with nothing but the lines that `npm start` prints.
 
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { newState, profileValue, startServer } from "./edgekeep.ts";
+import { has } from "./sessions.ts";
 
 const CLI_PATIENCE_MS = 30_000;
 
-function whyNoCli(): string | undefined {
-  try {
-    execFileSync("aws", ["--version"], { stdio: "ignore", timeout: CLI_PATIENCE_MS });
-    return undefined;
-  } catch {
-    return "no `aws` CLI is installed here";
-  }
-}
-
-const reason = whyNoCli();
+const reason = has("aws") ? undefined : "no `aws` CLI is installed here";
 
 /** What a user pastes: all that stands between the endpoint and the example. */
 const printedLines = (output: string): string =>

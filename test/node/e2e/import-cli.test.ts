@@ -1,24 +1,16 @@
 // Imported key material by the AWS CLI and openssl alone, in the steps of AWS's guide "Importing key material".
 
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { clientEnvironment, newState, startServer } from "./edgekeep.ts";
+import { has } from "./sessions.ts";
 
 const CLI_PATIENCE_MS = 30_000;
 const DAY_MS = 86_400_000;
 
-function whyNoCli(): string | undefined {
-  try {
-    execFileSync("aws", ["--version"], { stdio: "ignore", timeout: CLI_PATIENCE_MS });
-    return undefined;
-  } catch {
-    return "no `aws` CLI is installed here";
-  }
-}
-
-const reason = whyNoCli();
+const reason = has("aws") ? undefined : "no `aws` CLI is installed here";
 
 /** The CLI's first version prints seconds since the epoch, the second one ISO 8601. */
 const timeOf = (printed: unknown): number => (typeof printed === "number" ? printed * 1000 : Date.parse(String(printed)));
