@@ -3,24 +3,35 @@
 /** Work of one kind, made ready so that only what is to be measured is left to do. */
 export type Ready = () => Promise<() => void>;
 
+/** Milliseconds by kind. */
+export type Durations = Readonly<Record<string, number>>;
+
+/** How many times as long is measured at most, where it is not enough before. */
+const SPELLS_MAX = 3;
+
 /**
  * Measures in rounds, each kind once a round, so that the machine's ups and downs hit all alike.
- * @returns milliseconds by kind: the median of the faster half. In the slower half something else ran, which only ever adds time.
+ * @returns the medians of the faster halves, once they are enough for the caller, or all has been tried. In the slower half something else
+ * ran, which only ever adds time. With more rounds noise evens out, and a difference stays.
  */
 export async function durations(
   kinds: Readonly<Record<string, Ready>>,
   rounds: number,
-): Promise<Readonly<Record<string, number>>> {
+  isEnough: (all: Durations) => boolean,
+): Promise<Durations> {
   const names = Object.keys(kinds);
   const taken = new Map(names.map((name) => [name, [] as number[]]));
-  for (let round = 0; round < rounds; round++) {
-    const first = round % names.length;
-    const inTurn = [...names.slice(first), ...names.slice(0, first)];
-    const works = await Promise.all(inTurn.map(async (name) => [name, await kinds[name]?.()] as const));
-    nextStep();
-    for (const [name, work] of works) taken.get(name)?.push(timed(work));
+  for (let spell = 1; ; spell++) {
+    for (let round = 0; round < rounds; round++) {
+      const first = round % names.length;
+      const inTurn = [...names.slice(first), ...names.slice(0, first)];
+      const works = await Promise.all(inTurn.map(async (name) => [name, await kinds[name]?.()] as const));
+      nextStep();
+      for (const [name, work] of works) taken.get(name)?.push(timed(work));
+    }
+    const all = Object.fromEntries([...taken].map(([name, samples]) => [name, fasterHalf(samples)]));
+    if (spell === SPELLS_MAX || isEnough(all)) return all;
   }
-  return Object.fromEntries([...taken].map(([name, all]) => [name, fasterHalf(all)]));
 }
 
 const fasterHalf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 2] ?? Number.NaN;
@@ -46,5 +57,4 @@ function nextStep(): { readonly at: number; readonly milliseconds: number; reado
 }
 
 /** By how much the slowest is slower than the fastest. */
-export const spread = (all: Readonly<Record<string, number>>): number =>
-  Math.max(...Object.values(all)) / Math.min(...Object.values(all)) - 1;
+export const spread = (all: Durations): number => Math.max(...Object.values(all)) / Math.min(...Object.values(all)) - 1;
