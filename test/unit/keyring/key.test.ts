@@ -1,7 +1,16 @@
 // The key and its specs: which states follow on which, what AWS says of a wrong one, and everything that is known of each spec.
 
 import { describe, expect, it } from "vitest";
-import { canBecome, conditionOf, KEY_STATES, KEY_USAGES, type KeyState, ORIGINS } from "../../../src/keyring/key.ts";
+import {
+  canBecome,
+  conditionOf,
+  type Expiration,
+  effectiveState,
+  KEY_STATES,
+  KEY_USAGES,
+  type KeyState,
+  ORIGINS,
+} from "../../../src/keyring/key.ts";
 import {
   ALGORITHM_MEMBERS,
   algorithmsOf,
@@ -11,6 +20,7 @@ import {
   keySpec,
   LEGACY_KEY_SPECS,
 } from "../../../src/keyring/specs.ts";
+import { key } from "../../support/keyrings.ts";
 import { KEY_TYPES } from "../../vectors/key-types.ts";
 
 /** Each way that a key's state can change, with what changes it. Source: KMS developer guide, "Key states of AWS KMS keys". */
@@ -43,6 +53,7 @@ const TRANSITIONS: Readonly<Record<string, readonly (readonly [from: KeyState, t
   "the last replica is gone": [["PendingReplicaDeletion", "PendingDeletion"]],
   CancelKeyDeletion: [
     ["PendingDeletion", "Disabled"],
+    ["PendingDeletion", "PendingImport"], // where material is missing
     ["PendingReplicaDeletion", "Disabled"],
   ],
   UpdatePrimaryRegion: [
@@ -127,5 +138,24 @@ describe("a key spec", () => {
 
   it.each(["", "RSA_1024", "SM2", "symmetric_default", "constructor", "__proto__"])("is not %o", (name) => {
     expect(() => keySpec(name)).toThrow(RangeError);
+  });
+});
+
+describe("the effective state", () => {
+  const end = 1_000_000;
+  const at = (state: KeyState, now: number, expiration: Expiration = { at: end }) =>
+    effectiveState({ ...key, state, expiration }, now);
+
+  it("is pending import from the end of its material on, whatever it was before but on its way out", () => {
+    for (const state of ["Enabled", "Disabled", "Updating"] as const) {
+      expect([at(state, end - 1), at(state, end), at(state, end + 1)]).toEqual([state, "PendingImport", "PendingImport"]);
+    }
+    for (const state of ["Creating", "PendingDeletion", "PendingImport", "PendingReplicaDeletion", "Unavailable"] as const)
+      expect(at(state, end)).toBe(state);
+  });
+
+  it("is the stored one where nothing ends", () => {
+    expect(at("Enabled", end, { at: undefined })).toBe("Enabled");
+    expect(effectiveState({ ...key, expiration: undefined }, end)).toBe("Enabled");
   });
 });
