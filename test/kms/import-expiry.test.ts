@@ -6,6 +6,7 @@ import { refusal } from "../support/answers.ts";
 import { newAccount } from "../support/client.ts";
 import { at, DAY_MS, FOR_EVER, LOOK_MS, randomBytes, until, withMaterial, withOwnClock } from "../support/imported.ts";
 import { newKey } from "../support/new-key.ts";
+import { override } from "../support/override.ts";
 import { inStore, restart, stubOf } from "../support/store.ts";
 import { importInto, parametersFor } from "../support/wrapped.ts";
 
@@ -134,4 +135,23 @@ it("wrapping keys go with their key, whenever they were to end", async () => {
   expect(left.filter(([, rows]) => rows?.length !== 0)).toEqual([]);
   const slots = await inStore(account, (_, { storage: { sql } }) => sql.exec("SELECT 1 FROM sealed WHERE used").toArray());
   expect(slots).toEqual([]);
+});
+
+it("what is open in memory is dropped as soon as anybody asks for the key at its end, alarm or not", async () => {
+  const { account, KeyId, end, call } = await withMaterial();
+  await call("Encrypt", { Plaintext: "AA==" });
+  const dropped: string[] = [];
+  const restore = await inStore(account, ({ keyring }) =>
+    override(keyring, "drop", (drop) => (id) => {
+      dropped.push(id);
+      drop(id);
+    }),
+  );
+  at(end - 1);
+  await call("DescribeKey");
+  expect(dropped).toEqual([]);
+  at(end);
+  await call("DescribeKey");
+  expect(new Set(dropped)).toEqual(new Set([KeyId]));
+  await inStore(account, () => restore());
 });
