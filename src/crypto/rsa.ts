@@ -59,8 +59,10 @@ export async function read(modulusBytes: number, bytes: Secret): Promise<Pair | 
 }
 
 /** Whether a number has its highest bit set. The platform rounds a modulus' length up to whole bytes, and PSS needs every bit. */
-const isWhole = ([sign, first = 0, ...rest]: Bytes, bytes: number): boolean =>
-  sign === 0 && first >= 0x80 && rest.length === bytes - 1;
+const isWhole = (value: Bytes, bytes: number): boolean => {
+  const [sign, first = 0] = value;
+  return value.byteLength === 1 + bytes && sign === 0 && first >= 0x80;
+};
 
 export const openPublic = (modulusBytes: number, spki: Bytes): Rsa => ({
   key: createPublicKey({ key: spki, format: "der", type: "spki" }),
@@ -96,7 +98,12 @@ export function verifyPss(hash: HashName, { key, modulusBytes }: Rsa, digest: By
   return encoded !== undefined && verify(hash, digest, new Uint8Array(encoded));
 }
 
-/** RSAES-OAEP, MGF1 with the same hash, no label. @throws Error for more than the modulus holds: 2 hashes and 2 bytes less than its length. */
+const HASH_BYTES: Readonly<Record<OaepHash, number>> = { sha1: 20, sha256: 32 };
+
+/** How much RSAES-OAEP carries. Source: RFC 8017 §7.1.1. */
+export const oaepBytesMax = (hash: OaepHash, modulusBytes: number): number => modulusBytes - 2 * HASH_BYTES[hash] - 2;
+
+/** RSAES-OAEP, MGF1 with the same hash, no label. @throws Error for more than `oaepBytesMax`. */
 export const encryptOaep = (oaepHash: OaepHash, { key }: Rsa, plaintext: Bytes): Bytes =>
   new Uint8Array(publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, plaintext));
 

@@ -60,8 +60,8 @@ const overDigest = (
   verify: (key, message, type, signature) => verify(hash, key, type === "RAW" ? digest(hash, message) : message, signature),
 });
 
-const oaep = (hash: rsa.OaepHash, plaintextBytesMax: number) => ({
-  plaintextBytesMax,
+const oaep = (hash: rsa.OaepHash, modulusBytes: number) => ({
+  plaintextBytesMax: rsa.oaepBytesMax(hash, modulusBytes),
   encrypt: (key: rsa.Rsa, plaintext: Bytes) => rsa.encryptOaep(hash, key, plaintext),
   decrypt: (key: rsa.Rsa, ciphertext: Bytes) => rsa.decryptOaep(hash, key, ciphertext),
 });
@@ -77,8 +77,8 @@ function rsaOf(bits: number, perSecond: number): KeySpec {
     importing: { wrapping: ["AES_KEY_WRAP"], bytesMax: IMPORTED_BYTES_MAX, read: (bytes) => rsa.read(modulusBytes, bytes) },
     usages: {
       ENCRYPT_DECRYPT: {
-        RSAES_OAEP_SHA_1: oaep("sha1", modulusBytes - 42),
-        RSAES_OAEP_SHA_256: oaep("sha256", modulusBytes - 66),
+        RSAES_OAEP_SHA_1: oaep("sha1", modulusBytes),
+        RSAES_OAEP_SHA_256: oaep("sha256", modulusBytes),
       },
       SIGN_VERIFY: {
         RSASSA_PKCS1_V1_5_SHA_256: overDigest("sha256", rsa.signPkcs1, rsa.verifyPkcs1),

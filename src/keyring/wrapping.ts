@@ -1,7 +1,7 @@
 // Wrapping: which RSA key and algorithm carry which key here. Like specs.ts a registry: it alone names them. Source: KMS developer guide,
 // "Select a wrapping algorithm".
 
-import { type OaepHash, open } from "../crypto/rsa.ts";
+import { type OaepHash, oaepBytesMax, open } from "../crypto/rsa.ts";
 import type { Secret } from "../crypto/secret.ts";
 import { unwrapAesKey, unwrapOaep } from "../crypto/unwrapping.ts";
 import type { Bytes, Random } from "../wire/bytes.ts";
@@ -11,15 +11,13 @@ import { findKeySpec, keySpec } from "./specs.ts";
 interface Way {
   readonly layer: WrappingLayer;
   readonly hash: OaepHash;
-  /** What OAEP takes of a modulus' bytes. */
-  readonly overhead: number;
 }
 
 const WAYS: Readonly<Record<string, Way>> = {
-  RSAES_OAEP_SHA_1: { layer: "OAEP", hash: "sha1", overhead: 42 },
-  RSAES_OAEP_SHA_256: { layer: "OAEP", hash: "sha256", overhead: 66 },
-  RSA_AES_KEY_WRAP_SHA_1: { layer: "AES_KEY_WRAP", hash: "sha1", overhead: 42 },
-  RSA_AES_KEY_WRAP_SHA_256: { layer: "AES_KEY_WRAP", hash: "sha256", overhead: 66 },
+  RSAES_OAEP_SHA_1: { layer: "OAEP", hash: "sha1" },
+  RSAES_OAEP_SHA_256: { layer: "OAEP", hash: "sha256" },
+  RSA_AES_KEY_WRAP_SHA_1: { layer: "AES_KEY_WRAP", hash: "sha1" },
+  RSA_AES_KEY_WRAP_SHA_256: { layer: "AES_KEY_WRAP", hash: "sha256" },
 };
 /** Every wrapping algorithm of the API: those that carry nothing too. */
 export const WRAPPING_ALGORITHMS = ["RSAES_PKCS1_V1_5", ...Object.keys(WAYS), "SM2PKE"];
@@ -51,7 +49,7 @@ export function carries(keySpecName: string, wrapping: Wrapping): boolean {
   const importing = findKeySpec(keySpecName)?.importing;
   const way = wayOf(wrapping);
   if (importing === undefined || way === undefined || !importing.wrapping.includes(way.layer)) return false;
-  return way.layer === "AES_KEY_WRAP" || importing.bytesMax <= way.modulusBytes - way.overhead;
+  return way.layer === "AES_KEY_WRAP" || importing.bytesMax <= oaepBytesMax(way.hash, way.modulusBytes);
 }
 
 /** Whether anything that is wrapped in this way is so long. */

@@ -6,10 +6,7 @@ import { ownChange, serviceEntry } from "../../durable/own-change.ts";
 import { type Key, keyResource } from "../../keyring/key.ts";
 import { removeWrappingKey } from "../expirations.ts";
 import type { World } from "../world.ts";
-
-const CONFIRM_MS = 60_000;
-/** A second look that runs later than this counts as a first one. */
-const LATE_MS_MAX = 60_000;
+import { CONFIRM_MS, isLate } from "./looks.ts";
 
 /** The first look. */
 export async function lookAtDeletion(world: World, keyId: string): Promise<void> {
@@ -25,7 +22,7 @@ export async function lookAtDeletion(world: World, keyId: string): Promise<void>
 /** The second look, which was due at a time. */
 export async function confirmDeletion(world: World, keyId: string, at: number): Promise<void> {
   const key = doomed(world, keyId);
-  const isTimely = key !== undefined && key.deletionAt <= world.now() && world.now() - at <= LATE_MS_MAX;
+  const isTimely = key !== undefined && key.deletionAt <= world.now() && !isLate(at, world.now());
   if (isTimely) destroy(key, world);
   else await lookAtDeletion(world, keyId);
 }

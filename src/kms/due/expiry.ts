@@ -4,10 +4,7 @@
 import { ownChange, serviceEntry } from "../../durable/own-change.ts";
 import { expired, firstEnd, giveUp, keepExpiration, removeWrappingKey } from "../expirations.ts";
 import type { World } from "../world.ts";
-
-const CONFIRM_MS = 60_000;
-/** A second look that runs later than this counts as a first one. */
-const LATE_MS_MAX = 60_000;
+import { CONFIRM_MS, isLate } from "./looks.ts";
 
 /** Restores the deadline of every second look that only a clock which was ahead can have scheduled so late. */
 export function putBackExpiries(world: World): void {
@@ -37,7 +34,7 @@ export async function confirmExpiry(world: World, keyId: string, at: number): Pr
   const key = keys.find(keyId);
   const firstLookAt = at - CONFIRM_MS;
   const ended = materials.ends(keyId).filter((each) => each.at <= firstLookAt);
-  const isTimely = at <= world.now() && world.now() - at <= LATE_MS_MAX;
+  const isTimely = at <= world.now() && !isLate(at, world.now());
   if (key === undefined || ended.length === 0 || !isTimely) return lookAtExpiry(world, keyId);
   ownChange(world, () => {
     for (const material of ended) giveUp(world.tables, keyId, material);
