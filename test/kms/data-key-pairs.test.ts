@@ -7,7 +7,7 @@ import { client, newAccount, raw } from "../support/client.ts";
 import { newKey, sdkKey } from "../support/new-key.ts";
 import { override } from "../support/override.ts";
 import { eventOf } from "../support/records.ts";
-import { inStore } from "../support/store.ts";
+import { inStore, withoutRests } from "../support/store.ts";
 import { KEY_TYPES } from "../vectors/key-types.ts";
 
 const CONTEXT = { "context-key": "context-value" };
@@ -18,9 +18,7 @@ async function withKey() {
   const account = newAccount();
   const kms = await client({ account });
   const key = await sdkKey(kms);
-  await inStore(account, (world) => {
-    world.turn = (work) => work();
-  });
+  await withoutRests(account);
   const pair = (input: Record<string, unknown>, name = "GenerateDataKeyPair") =>
     raw(name, { KeyId: key.id, ...input }, { account });
   return { account, kms, key, pair };

@@ -2,27 +2,22 @@
 // and leaves the key as it was; keys that are bytes alone have their lengths.
 
 import { describe, expect, it } from "vitest";
-import { newAccount, raw } from "../support/client.ts";
-import { newKey } from "../support/new-key.ts";
+import { newAccount } from "../support/client.ts";
+import { withoutMaterial } from "../support/imported.ts";
+import { random } from "../support/keyrings.ts";
 import { CURVES, NO_KEYS, ofRsa, onCurve, type Written } from "../support/private-keys.ts";
-import { inStore } from "../support/store.ts";
-import { importInto, parametersFor } from "../support/wrapped.ts";
+import { withoutRests } from "../support/store.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 const REFUSED = { status: 400, text: '{"__type":"IncorrectKeyMaterialException"}' };
 
 /** A key without material, and one wrapping key for whatever is sent to it. */
 async function emptyKey(input: Record<string, unknown>, algorithm = "RSA_AES_KEY_WRAP_SHA_256") {
   const account = newAccount();
-  await inStore(account, (world) => {
-    world.turn = (work) => work();
-  });
-  const KeyId = await newKey(account, { Origin: "EXTERNAL", ...input });
-  const parameters = await parametersFor(account, KeyId, algorithm);
-  const call = async (name: string) => (await raw(name, { KeyId }, { account })).json;
-  return { send: (material: Bytes) => importInto(account, KeyId, parameters, material), call };
+  await withoutRests(account);
+  const { send, call } = await withoutMaterial(input, { account, algorithm });
+  return { send: (material: Bytes) => send(material), call: async (name: string) => (await call(name)).json };
 }
 
 function expectEncodings(KeySpec: string, written: () => Promise<Written>): void {

@@ -4,11 +4,11 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { expect, it, vi } from "vitest";
 import { refusal } from "../support/answers.ts";
 import { newAccount } from "../support/client.ts";
-import { at, DAY_MS, FOR_EVER, LOOK_MS, randomBytes, until, withMaterial, withOwnClock } from "../support/imported.ts";
+import { at, DAY_MS, LOOK_MS, randomBytes, until, withMaterial, withOwnClock } from "../support/imported.ts";
 import { newKey } from "../support/new-key.ts";
 import { override } from "../support/override.ts";
 import { inStore, restart, stubOf } from "../support/store.ts";
-import { importInto, parametersFor } from "../support/wrapped.ts";
+import { FOR_EVER, importInto, parametersFor } from "../support/wrapped.ts";
 
 withOwnClock();
 

@@ -3,21 +3,11 @@
 import { expect, it } from "vitest";
 import { refusal } from "../support/answers.ts";
 import { newGate } from "../support/gates.ts";
-import {
-  at,
-  DAY_MS,
-  FOR_EVER,
-  LOOK_MS,
-  NEXT,
-  randomBytes,
-  secondIn,
-  until,
-  withMaterial,
-  withOwnClock,
-} from "../support/imported.ts";
+import { at, DAY_MS, LOOK_MS, NEXT, randomBytes, secondIn, until, withMaterial, withOwnClock } from "../support/imported.ts";
 import { override } from "../support/override.ts";
 import { eventsOf, summaryOf } from "../support/records.ts";
 import { inStore } from "../support/store.ts";
+import { FOR_EVER } from "../support/wrapped.ts";
 
 withOwnClock();
 

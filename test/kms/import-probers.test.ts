@@ -9,10 +9,11 @@ import { unwrap } from "../../src/keyring/wrapping.ts";
 import { WrappingKeys } from "../../src/keyring/wrapping-keys.ts";
 import { newAccount, REGION, responseTo, testRootKeys } from "../support/client.ts";
 import { type Durations, durations, type Ready, spread } from "../support/durations.ts";
+import { random } from "../support/keyrings.ts";
 import { newKey } from "../support/new-key.ts";
-import { oddities, probersOfKeyWrap, probersOfOaep, type Query, random } from "../support/probers.ts";
+import { oddities, probersOfKeyWrap, probersOfOaep, type Query } from "../support/probers.ts";
 import { inStore } from "../support/store.ts";
-import { parametersFor } from "../support/wrapped.ts";
+import { FOR_EVER, parametersFor } from "../support/wrapped.ts";
 
 /** By how much the medians of the kinds may differ. */
 const DIFFERENCE_MAX = 0.05;
@@ -117,7 +118,7 @@ describe.each(["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "RSA_AES_KEY_WRAP_SHA_1
         const input = {
           KeyId,
           ImportToken,
-          ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
+          ...FOR_EVER,
           EncryptedKeyMaterial: wrapped.toBase64(),
         };
         const response = await responseTo("ImportKeyMaterial", input, { account });

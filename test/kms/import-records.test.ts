@@ -3,12 +3,12 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { caught, everything, writings } from "../support/canaries.ts";
 import { newAccount, raw } from "../support/client.ts";
-import { at, FOR_EVER, LOOK_MS, NEXT, randomBytes, until, withMaterial, withOwnClock } from "../support/imported.ts";
+import { at, LOOK_MS, NEXT, randomBytes, until, withMaterial, withOwnClock } from "../support/imported.ts";
 import { newKey } from "../support/new-key.ts";
 import { newRecordedStore } from "../support/recorded.ts";
 import { eventOf, eventsOf } from "../support/records.ts";
 import { inStore, logOf } from "../support/store.ts";
-import { importInto, parametersFor, wrap } from "../support/wrapped.ts";
+import { FOR_EVER, importInto, parametersFor, wrap } from "../support/wrapped.ts";
 
 withOwnClock();
 afterEach(() => vi.restoreAllMocks());

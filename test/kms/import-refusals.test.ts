@@ -3,9 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { refusal, validation } from "../support/answers.ts";
 import { newAccount, raw } from "../support/client.ts";
-import { at, DAY_MS, FOR_EVER, NEXT, randomBytes, until, withMaterial, withOwnClock } from "../support/imported.ts";
+import { at, DAY_MS, NEXT, randomBytes, until, withMaterial, withOwnClock, withoutMaterial } from "../support/imported.ts";
 import { newKey } from "../support/new-key.ts";
-import { importInto, type Parameters, parametersFor, wrap } from "../support/wrapped.ts";
+import { FOR_EVER, parametersFor, wrap } from "../support/wrapped.ts";
 
 withOwnClock();
 
@@ -15,18 +15,6 @@ const bare = (code: string) => ({ status: 400, text: `{"__type":"${code}"}` });
 const INCORRECT = bare("IncorrectKeyMaterialException");
 const INVALID_TOKEN = bare("InvalidImportTokenException");
 const UNOPENED = bare("InvalidCiphertextException");
-
-async function emptyKey(input: Members = {}) {
-  const account = newAccount();
-  const KeyId = await newKey(account, { Origin: "EXTERNAL", ...input });
-  const parameters = await parametersFor(account, KeyId);
-  return {
-    ...{ account, KeyId, parameters },
-    send: (bytes = randomBytes(), more: Members = FOR_EVER, by: Parameters = parameters) =>
-      importInto(account, KeyId, by, bytes, more),
-    described: async () => (await raw("DescribeKey", { KeyId }, { account })).json["KeyMetadata"],
-  };
-}
 
 describe("CreateKey with origin EXTERNAL", () => {
   it.each([
@@ -51,10 +39,10 @@ describe("CreateKey with origin EXTERNAL", () => {
 
 describe("a token", () => {
   it("that is none, or another key's, or another account's", async () => {
-    const one = await emptyKey();
+    const one = await withoutMaterial();
     const other = { ...one, KeyId: await newKey(one.account, { Origin: "EXTERNAL" }) };
     const parameters = await parametersFor(other.account, other.KeyId);
-    const { parameters: stranger } = await emptyKey();
+    const { parameters: stranger } = await withoutMaterial();
     const bytes = Uint8Array.fromBase64(one.parameters.token);
     const tokens = ["AA==", parameters.token, stranger.token, bytes.with(20, (bytes[20] ?? 0) ^ 1).toBase64()];
     for (const token of [...tokens, bytes.slice(0, -1).toBase64()])
@@ -63,7 +51,7 @@ describe("a token", () => {
   });
 
   it("that has ended is expired, whether or not its wrapping key is gone already", async () => {
-    const { account, KeyId, send, parameters } = await emptyKey();
+    const { account, KeyId, send, parameters } = await withoutMaterial();
     const day = Date.now() + DAY_MS;
     for (let more = 0; more < 10; more++) {
       at(Date.now() + 1);
@@ -77,7 +65,7 @@ describe("a token", () => {
 
 describe("what was wrapped", () => {
   it("does not open: one answer, whatever is wrong with it", async () => {
-    const { account, KeyId, parameters, described } = await emptyKey();
+    const { account, KeyId, parameters, described } = await withoutMaterial();
     const wrapped = await wrap(parameters.algorithm, parameters.publicKey, randomBytes());
     const otherHash = await wrap("RSAES_OAEP_SHA_1", parameters.publicKey, randomBytes());
     const changed = wrapped.with(100, (wrapped[100] ?? 0) ^ 1);
@@ -91,7 +79,7 @@ describe("what was wrapped", () => {
 
 describe("of symmetric keys", () => {
   it("the type of import has to fit what the key knows", async () => {
-    const { send } = await emptyKey();
+    const { send } = await withoutMaterial();
     const first = randomBytes();
     expect(await send(first, { ...FOR_EVER, ImportType: "EXISTING_KEY_MATERIAL" })).toMatchObject(INCORRECT);
     expect((await send(first)).status).toBe(200);
@@ -100,7 +88,7 @@ describe("of symmetric keys", () => {
   });
 
   it("the id has to be that of the material, and stands beside no new one", async () => {
-    const { send } = await emptyKey();
+    const { send } = await withoutMaterial();
     const first = randomBytes();
     const KeyMaterialId = "0".repeat(64);
     expect(await send(first, { ...FOR_EVER, KeyMaterialId })).toMatchObject(INCORRECT);
@@ -120,12 +108,12 @@ describe("of other keys", () => {
     { KeyMaterialDescription: "mine" },
     { KeyMaterialId: "0".repeat(64) },
   ])("%o is for symmetric keys alone", async (more) => {
-    const { send } = await emptyKey(hmac);
+    const { send } = await withoutMaterial(hmac);
     expect(await send(randomBytes(), { ...FOR_EVER, ...more })).toMatchObject(refusal("UnsupportedOperationException"));
   });
 
   it("an id to delete is for symmetric keys alone; without one the only material goes, and no id is answered", async () => {
-    const { account, KeyId, send } = await emptyKey(hmac);
+    const { account, KeyId, send } = await withoutMaterial(hmac);
     const [material, other] = [randomBytes(), randomBytes()];
     await send(material);
     const call = (more: Members = {}) => raw("DeleteImportedKeyMaterial", { KeyId, ...more }, { account });
@@ -138,7 +126,7 @@ describe("of other keys", () => {
 
 describe("DeleteImportedKeyMaterial", () => {
   it("of a key that never had any changes nothing; of a key of our own it is refused", async () => {
-    const { account, KeyId, described } = await emptyKey();
+    const { account, KeyId, described } = await withoutMaterial();
     const before = await described();
     const arn = `arn:aws:kms:us-east-1:${account}:key/${KeyId}`;
     expect((await raw("DeleteImportedKeyMaterial", { KeyId }, { account })).json).toEqual({ KeyId: arn });
@@ -209,7 +197,7 @@ describe("the order of ImportKeyMaterial's checks", () => {
 });
 
 it("rates and the queue: one more than eight that wait for a wrapping key is throttled", async () => {
-  const { account, KeyId } = await emptyKey();
+  const { account, KeyId } = await withoutMaterial();
   const input = { KeyId, WrappingAlgorithm: "RSAES_OAEP_SHA_256", WrappingKeySpec: "RSA_2048" };
   const answers = await Promise.all(Array.from({ length: 12 }, () => raw("GetParametersForImport", input, { account })));
   const throttled = answers.filter(({ json }) => json["__type"] === "ThrottlingException");
@@ -218,7 +206,7 @@ it("rates and the queue: one more than eight that wait for a wrapping key is thr
 });
 
 it("until is a date: what is none is no request", async () => {
-  const { send } = await emptyKey();
+  const { send } = await withoutMaterial();
   for (const ValidTo of ["2026-01-01T00:00:00Z", true, 1e300])
     expect(await send(randomBytes(), { ValidTo })).toMatchObject(bare("SerializationException"));
   expect((await send(randomBytes(), until(Date.now() + 1500.7))).status).toBe(200);

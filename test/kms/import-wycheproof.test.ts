@@ -17,15 +17,14 @@ import { Secret } from "../../src/crypto/secret.ts";
 import { generate, unwrap } from "../../src/keyring/wrapping.ts";
 import { concat, toHex } from "../../src/wire/bytes.ts";
 import { newAccount, raw } from "../support/client.ts";
+import { random } from "../support/keyrings.ts";
 import { newKey } from "../support/new-key.ts";
 import { CURVES, onCurve } from "../support/private-keys.ts";
-import { inStore } from "../support/store.ts";
+import { withoutRests } from "../support/store.ts";
 import { importInto, oaep, parametersFor } from "../support/wrapped.ts";
 import { type Group, hex, vectors } from "../support/wycheproof.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 
 /** KMS takes messages of at least a byte. */
 const isMessage = ({ byteLength }: Bytes): boolean => byteLength >= 1 && byteLength <= 4096;
@@ -35,9 +34,7 @@ function importedKeys(KeySpec: string, KeyUsage: string, algorithm: string) {
   const account = newAccount();
   const kept = new Map<string, Promise<string>>();
   const imported = async (material: Bytes): Promise<string> => {
-    await inStore(account, (world) => {
-      world.turn = (work) => work();
-    });
+    await withoutRests(account);
     const KeyId = await newKey(account, { Origin: "EXTERNAL", KeySpec, KeyUsage });
     const { status, json } = await importInto(account, KeyId, await parametersFor(account, KeyId, algorithm), material);
     if (status !== 200) expect(json).toEqual({ __type: "IncorrectKeyMaterialException" });

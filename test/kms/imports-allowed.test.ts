@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { refusal } from "../support/answers.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { newKey } from "../support/new-key.ts";
-import { inStore } from "../support/store.ts";
+import { withoutRests } from "../support/store.ts";
 import { KEY_TYPES } from "../vectors/key-types.ts";
 import { isAllowed, isImported, WAYS_TO_WRAP } from "../vectors/wrapping.ts";
 
@@ -17,9 +17,7 @@ describe.each(specs)("a key of %s", (KeySpec, KeyUsage) => {
   const account = newAccount();
   let KeyId: Promise<string> | undefined;
   const emptyKey = async (): Promise<string> => {
-    await inStore(account, (world) => {
-      world.turn = (work) => work();
-    });
+    await withoutRests(account);
     return newKey(account, { Origin: "EXTERNAL", KeySpec, KeyUsage });
   };
 

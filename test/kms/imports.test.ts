@@ -3,32 +3,21 @@
 import { describe, expect, it } from "vitest";
 import { refusal, validation } from "../support/answers.ts";
 import { newAccount, raw } from "../support/client.ts";
+import { withoutMaterial } from "../support/imported.ts";
+import { random } from "../support/keyrings.ts";
 import { newKey } from "../support/new-key.ts";
 import { eventOf } from "../support/records.ts";
-import { inStore } from "../support/store.ts";
-import { importInto, type Parameters, parametersFor } from "../support/wrapped.ts";
+import { inStore, withoutRests } from "../support/store.ts";
+import { FOR_EVER, parametersFor } from "../support/wrapped.ts";
 import { fixedKeys } from "../vectors/fixed-keys.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const EXTERNAL = { Origin: "EXTERNAL" };
-const FOR_EVER = { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" };
-const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
-
-/** An account with a symmetric key without material, and wrapping parameters for it. */
+/** A key without material, in a store that makes wrapping keys without a rest between them. */
 async function withKey(input: Record<string, unknown> = {}, algorithm?: string, spec?: string) {
   const account = newAccount();
-  await inStore(account, (world) => {
-    world.turn = (work) => work();
-  });
-  const KeyId = await newKey(account, { ...EXTERNAL, ...input });
-  const arn = `arn:aws:kms:us-east-1:${account}:key/${KeyId}`;
-  const parameters = await parametersFor(account, KeyId, algorithm, spec);
-  const call = (name: string, more: Record<string, unknown> = {}) => raw(name, { KeyId, ...more }, { account });
-  const described = async () => (await call("DescribeKey")).json["KeyMetadata"] as Record<string, unknown>;
-  const send = (material: Bytes, more: Record<string, unknown> = FOR_EVER, by: Parameters = parameters) =>
-    importInto(account, KeyId, by, material, more);
-  return { account, KeyId, arn, parameters, call, described, send };
+  await withoutRests(account);
+  return withoutMaterial(input, { account, algorithm, spec });
 }
 
 describe("GetParametersForImport", () => {
@@ -197,6 +186,8 @@ describe("other keys", () => {
 
   it.each(["ML_DSA_44", "ML_KEM_512", "ECC_NIST_EDWARDS25519"])("of %s are not imported", async (KeySpec) => {
     const KeyUsage = KeySpec === "ML_KEM_512" ? "ENCAPSULATE_DECAPSULATE" : "SIGN_VERIFY";
-    expect(await raw("CreateKey", { ...EXTERNAL, KeySpec, KeyUsage })).toMatchObject(refusal("UnsupportedOperationException"));
+    expect(await raw("CreateKey", { Origin: "EXTERNAL", KeySpec, KeyUsage })).toMatchObject(
+      refusal("UnsupportedOperationException"),
+    );
   });
 });

@@ -2,6 +2,7 @@
 // It judges src/kms/table.ts, so nothing here is taken from there.
 
 import { KEY_STATES, type KeyState, type Origin } from "../../src/keyring/key.ts";
+import { FOR_EVER } from "../support/wrapped.ts";
 
 /** A key that is not symmetric, by its usage, and what it has made before. */
 export interface OtherKind {
@@ -61,7 +62,7 @@ const imported: Pick<Trial, "of" | "input"> = {
   of: "EXTERNAL",
   input: ({ kinds: { EXTERNAL: kind } }) => ({
     ...{ KeyId: kind.KeyId, ImportToken: kind.token, EncryptedKeyMaterial: kind.made },
-    ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
+    ...FOR_EVER,
   }),
 };
 const emptied = { Enabled: "PendingImport", Disabled: "PendingImport" } as const;

@@ -1,22 +1,23 @@
-// A key with imported material, whose time a test sets: the alarm is rung by hand, since the platform's own clock is not the test's.
+// Keys for imported material, without it or with, whose time a test sets: the alarm is rung by hand, since the platform's own clock is not the test's.
 
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { newAccount, raw } from "./client.ts";
+import { random } from "./keyrings.ts";
 import { newKey } from "./new-key.ts";
 import { eventsOf } from "./records.ts";
 import { inStore, stubOf } from "./store.ts";
-import { importInto, parametersFor } from "./wrapped.ts";
+import { FOR_EVER, importInto, type Parameters, parametersFor } from "./wrapped.ts";
 
 export const DAY_MS = 86_400_000;
 /** Between the two looks of the alarm. */
 export const LOOK_MS = 60_000;
-export const FOR_EVER = { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" };
 export const NEXT = { ImportType: "NEW_KEY_MATERIAL" };
 
+type Bytes = Uint8Array<ArrayBuffer>;
 type Members = Record<string, unknown>;
 
-export const randomBytes = (length = 32): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
+export const randomBytes = (length = 32): Bytes => random(length);
 export const until = (end: number): Members => ({ ValidTo: end / 1000 });
 export const at = (time: number): unknown => vi.setSystemTime(time);
 
@@ -32,6 +33,26 @@ export function withOwnClock(): void {
 
 /** A whole second, so many days from now. */
 export const secondIn = (days: number): number => Math.ceil(Date.now() / 1000) * 1000 + days * DAY_MS;
+
+interface Wrapping {
+  readonly account?: string;
+  readonly algorithm?: string | undefined;
+  /** The wrapping key's spec. */
+  readonly spec?: string | undefined;
+}
+
+/** A key without material, by default a symmetric one, and parameters to wrap for it. */
+export async function withoutMaterial(input: Members = {}, { account = newAccount(), algorithm, spec }: Wrapping = {}) {
+  const KeyId = await newKey(account, { Origin: "EXTERNAL", ...input });
+  const parameters = await parametersFor(account, KeyId, algorithm, spec);
+  const call = (name: string, more: Members = {}) => raw(name, { KeyId, ...more }, { account });
+  return {
+    ...{ account, KeyId, parameters, call, arn: `arn:aws:kms:us-east-1:${account}:key/${KeyId}` },
+    described: async () => (await call("DescribeKey")).json["KeyMetadata"] as Members,
+    send: (bytes: Bytes = randomBytes(), more: Members = FOR_EVER, by: Parameters = parameters) =>
+      importInto(account, KeyId, by, bytes, more),
+  };
+}
 
 /** A symmetric key whose first material ends in so many days. */
 export async function withMaterial(days = 10) {

@@ -3,11 +3,10 @@
 import { Secret } from "../../src/crypto/secret.ts";
 import type { KeyUsage } from "../../src/keyring/key.ts";
 import { SealedKeys } from "../../src/keyring/sealed-keys.ts";
-import type { Bytes, Random } from "../../src/wire/bytes.ts";
+import type { Bytes } from "../../src/wire/bytes.ts";
 import { REGION, testRootKeys } from "./client.ts";
+import { random } from "./keyrings.ts";
 import { inStore } from "./store.ts";
-
-const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
 interface Planted {
   readonly spec: string;

@@ -3,9 +3,8 @@
 
 import { aeskwp } from "@noble/ciphers/aes.js";
 import { type Bytes, concat } from "../../src/wire/bytes.ts";
+import { random } from "./keyrings.ts";
 import { oaep } from "./wrapped.ts";
-
-export const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 
 /** A query, each time another one. */
 export type Query = () => Promise<Bytes>;

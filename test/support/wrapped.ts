@@ -38,13 +38,16 @@ export async function parametersFor(
   return { algorithm, token: String(json["ImportToken"]), publicKey: Uint8Array.fromBase64(String(json["PublicKey"])) };
 }
 
+/** Material that stays until it is deleted. */
+export const FOR_EVER = { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" };
+
 /** Sends material, by default for good. */
 export async function importInto(
   account: string,
   KeyId: string,
   { token, publicKey, algorithm }: Parameters,
   material: Bytes,
-  more: Record<string, unknown> = { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" },
+  more: Record<string, unknown> = FOR_EVER,
 ) {
   const EncryptedKeyMaterial = (await wrap(algorithm, publicKey, material)).toBase64();
   return raw("ImportKeyMaterial", { KeyId, ImportToken: token, EncryptedKeyMaterial, ...more }, { account });

@@ -28,6 +28,7 @@ import { describe, expect } from "vitest";
 import { Secret } from "../../../src/crypto/secret.ts";
 import { keySpec } from "../../../src/keyring/specs.ts";
 import { type Bytes, concat, toHex } from "../../../src/wire/bytes.ts";
+import { random } from "../../support/keyrings.ts";
 import { type Group, hex, type Vector, vectors } from "../../support/wycheproof.ts";
 
 const open = (spec: string, material: Bytes) => keySpec(spec).open(new Secret(material));
@@ -156,7 +157,6 @@ describe("ML-KEM", () => {
   ] as const) {
     const spec = `ML_KEM_${size}`;
     const spkiOf = (key: Bytes): Bytes => concat(Uint8Array.fromHex(spkiPrefix), key);
-    const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 
     vectors(
       `${spec}: decapsulation`,
