@@ -3,3 +3,8 @@ declare module "wycheproof:*" {
   const file: import("./wycheproof.ts").VectorFile | null;
   export default file;
 }
+
+declare module "*?raw" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,133 @@
+// The Condition of a statement: read, checked and compiled in one pass. Sources: IAM user guide, "Condition operators", "Multivalued context
+// keys"; KMS developer guide, "AWS KMS condition keys".
+
+import { shown } from "../wire/shown.ts";
+import { type Context, single, type Value } from "./context.ts";
+import { fold } from "./fold.ts";
+import { type Comparison, NULL, OPERATORS } from "./operators.ts";
+import type { Resolve } from "./pattern.ts";
+import { isObject, malformed } from "./policy-json.ts";
+
+/** Whether the conditions of a statement hold. A statement of effect Deny holds where a value that is ambiguous may be one that is meant. */
+export type Condition = (context: Context, effect: "Allow" | "Deny") => boolean;
+
+interface Named {
+  readonly set: "ForAllValues" | "ForAnyValue" | undefined;
+  readonly name: string;
+  readonly ifExists: boolean;
+}
+
+/** All take a set operator, and all but Null take IfExists. */
+const NAME = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
+
+function operatorOf(text: string): Named {
+  const [, set, name = "", ifExists] = NAME.exec(text) ?? [];
+  if (!Object.hasOwn(OPERATORS, name) || (name === NULL && ifExists !== undefined))
+    throw malformed(`Invalid Condition type : ${shown(text)}`);
+  return { set: set as Named["set"], name, ifExists: ifExists !== undefined };
+}
+
+export interface ConditionRules {
+  /** Policies of version 2012-10-17 have variables. */
+  readonly variables: boolean;
+  /** Whether a value that its operator cannot compare is refused; elsewhere it never compares. */
+  readonly refusesValues: boolean;
+  /** @throws ApiError for a key that the document's kind does not take. */
+  readonly checkKey: (foldedKey: string, set: Named["set"]) => void;
+}
+
+/** Without operators, keys or values it is well formed, as on AWS. @throws ApiError MalformedPolicyDocumentException. */
+export function conditionOf(condition: unknown, rules: ConditionRules): Condition {
+  if (!isObject(condition)) throw malformed("A statement's condition is not an object of condition operators.");
+  const tests = Object.entries(condition).flatMap(([text, keys]) => {
+    const named = operatorOf(text);
+    if (!isObject(keys)) throw malformed("A condition operator does not stand with an object of condition keys.");
+    return Object.entries(keys).map(([name, written]) => {
+      const key = fold(name);
+      rules.checkKey(key, named.set);
+      return testOf(named, key, valuesOf(written), rules);
+    });
+  });
+  return (context, effect) => tests.every((test) => test(context, effect));
+}
+
+/** A number or a boolean stands for its text: `5` is `"5"`. */
+function valuesOf(written: unknown): string[] {
+  return [written].flat(1).map((value) => {
+    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
+      throw malformed("A condition's value is neither a string, a number or a boolean, nor a list of them.");
+    return String(value);
+  });
+}
+
+function testOf(
+  { set, name, ifExists }: Named,
+  key: string,
+  written: readonly string[],
+  { variables, refusesValues }: ConditionRules,
+): Condition {
+  const { compile, isNegated } = OPERATORS[name] ?? { compile: () => undefined, isNegated: false };
+  const comparisons = written.map((value) => {
+    const comparison = compile(value, variables);
+    if (comparison === undefined && refusesValues) throw malformed("A condition has a value that its operator cannot compare.");
+    return comparison ?? (() => false);
+  });
+  if (name === NULL) return isAbsent(key, comparisons);
+  /** Whether one value of the request holds: it meets one of those that are written, or of a negated operator none. */
+  const holds = (value: string, resolve: Resolve): boolean =>
+    comparisons.some((comparison) => comparison(value, resolve)) !== isNegated;
+  if (set === undefined) return onSingle({ key, holds, absent: isNegated || ifExists });
+  return onSet({ key, holds, isAll: set === "ForAllValues", absent: set === "ForAllValues" || ifExists });
+}
+
+const resolving =
+  (context: Context): Resolve =>
+  (key) =>
+    single(context, fold(key));
+
+const isEmpty = (value: Value | undefined): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
+
+/** `true` is written where the key must be absent. */
+const isAbsent =
+  (key: string, comparisons: readonly Comparison[]): Condition =>
+  (context) => {
+    const absent = String(isEmpty(context.value(key)));
+    return comparisons.some((comparison) => comparison(absent, () => undefined));
+  };
+
+interface Test {
+  readonly key: string;
+  readonly holds: (value: string, resolve: Resolve) => boolean;
+  /** What comes of an absent key. */
+  readonly absent: boolean;
+}
+
+/** Without a set operator a multivalued key never holds, not even under a negated operator. */
+const onSingle =
+  ({ key, holds, absent }: Test): Condition =>
+  (context, effect) => {
+    const value = context.value(key);
+    if (value === undefined) return absent;
+    const resolve = resolving(context);
+    if (typeof value === "string") return holds(value, resolve);
+    if (!("either" in value)) return false;
+    const each = (text: string): boolean => holds(text, resolve);
+    return effect === "Allow" ? value.either.every(each) : value.either.some(each);
+  };
+
+/** A single value is a set of one. An empty text is no value to ForAllValues. */
+const onSet =
+  ({ key, holds, isAll, absent }: Test & { readonly isAll: boolean }): Condition =>
+  (context) => {
+    const value = context.value(key);
+    if (value === undefined || isEmpty(value)) return absent;
+    const resolve = resolving(context);
+    const each = (text: string): boolean => (isAll && text === "") || holds(text, resolve);
+    const values = setOf(value);
+    return isAll ? values.every(each) : values.some(each);
+  };
+
+function setOf(value: Value): readonly string[] {
+  if (typeof value === "string") return [value];
+  return "either" in value ? value.either : value;
+}

@@ -1,0 +1,22 @@
+// What a decision may ask of a request. Nothing is built ahead: only what a condition mentions is computed. Source: IAM user guide, "Condition
+// context keys".
+
+/**
+ * The value of a condition key, whose name is folded. A list is a multivalued key, even with one element; "either" is a single value of two
+ * that cannot be told apart (encryption contexts whose names differ in case alone). Undefined: the key is absent.
+ */
+export type Value = string | readonly string[] | Ambiguous;
+
+export interface Ambiguous {
+  readonly either: readonly string[];
+}
+
+export interface Context {
+  value(key: string): Value | undefined;
+}
+
+/** What a policy variable stands for: single values alone. */
+export function single(context: Context, key: string): string | undefined {
+  const value = context.value(key);
+  return typeof value === "string" ? value : undefined;
+}

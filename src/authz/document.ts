@@ -1,0 +1,131 @@
+// Policy documents: parsed, checked and compiled in one pass, so that what is accepted is what is evaluated. Sources: IAM user guide, "Grammar of
+// the IAM JSON policy language"; KMS developer guide, "Key policies in AWS KMS".
+
+import { type Condition, conditionOf } from "./condition-block.ts";
+import type { Context } from "./context.ts";
+import { single } from "./context.ts";
+import { fold } from "./fold.ts";
+import { checkKeyPolicyKey } from "./key-policy-keys.ts";
+import { arnPatternOf, type Matcher, patternOf, type Resolve } from "./pattern.ts";
+import { isObject, type JsonObject, malformed, parsePolicyJson } from "./policy-json.ts";
+import { type Named, principalsOf } from "./principals.ts";
+
+/** What a document is for decides what may stand in it. */
+export type DocumentKind = "key" | "trust" | "identity";
+
+export interface Statement {
+  readonly effect: "Allow" | "Deny";
+  /** Undefined: of whoever the document belongs to. */
+  readonly principals: { readonly named: readonly Named[]; readonly isNegated: boolean } | undefined;
+  readonly covers: (action: string) => boolean;
+  /** Whether it speaks of one of these ARNs; account-level operations act on `*`. */
+  readonly speaksOf: (arns: readonly string[], context: Context) => boolean;
+  readonly holds: Condition;
+}
+
+export interface Document {
+  readonly statements: readonly Statement[];
+}
+
+const VERSIONS = ["2008-10-17", "2012-10-17"];
+/** The version that has policy variables. */
+const WITH_VARIABLES = "2012-10-17";
+const STATEMENTS_MAX = 1000;
+const ELEMENTS = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+const SYNTAX = "Syntax errors in policy.";
+
+/** @throws ApiError MalformedPolicyDocumentException. */
+export function documentOf(text: string, kind: DocumentKind): Document {
+  const document = parsePolicyJson(text);
+  if (!isObject(document)) throw malformed("The policy document is not a JSON object without duplicate members.");
+  const { Version, Statement } = document;
+  if (Version !== undefined && (typeof Version !== "string" || !VERSIONS.includes(Version)))
+    throw malformed("The policy document has an invalid version.");
+  if (kind !== "key") requireKnown(document, ["Version", "Id", "Statement"]);
+  const statements = Array.isArray(Statement) ? Statement : [Statement];
+  const isSome = statements.length > 0 && statements.length <= STATEMENTS_MAX;
+  if (!isSome || !statements.every(isObject)) throw malformed("The policy document has no statements.");
+  return { statements: statements.map((each) => statementOf(each, kind, Version === WITH_VARIABLES)) };
+}
+
+/** Of a key policy what is unknown is kept, and means nothing. */
+function requireKnown(members: JsonObject, known: readonly string[]): void {
+  if (Object.keys(members).some((name) => !known.includes(name))) throw malformed(SYNTAX);
+}
+
+function statementOf(statement: JsonObject, kind: DocumentKind, variables: boolean): Statement {
+  if (kind !== "key") requireKnown(statement, ELEMENTS);
+  const { Effect, Condition } = statement;
+  if (Effect !== "Allow" && Effect !== "Deny") throw malformed("A statement's effect is neither Allow nor Deny.");
+  const isKeyPolicy = kind === "key";
+  const rules = { variables, refusesValues: isKeyPolicy, checkKey: isKeyPolicy ? checkKeyPolicyKey : () => {} };
+  return {
+    effect: Effect,
+    principals: principals(statement, kind),
+    covers: actions(statement),
+    speaksOf: resources(statement, kind, variables),
+    holds: Condition === undefined ? () => true : conditionOf(Condition, rules),
+  };
+}
+
+function principals({ Effect, Principal, NotPrincipal }: JsonObject, kind: DocumentKind): Statement["principals"] {
+  const isNegated = NotPrincipal !== undefined;
+  if (kind === "identity") {
+    if (Principal !== undefined || isNegated) throw malformed("Policy document should not specify a principal.");
+    return undefined;
+  }
+  if ((Principal !== undefined) === isNegated) throw malformed("Each statement of the policy needs one or more principals.");
+  if (isNegated && (Effect === "Allow" || kind === "trust")) throw malformed("NotPrincipal stands with the effect Deny only.");
+  return { named: principalsOf(isNegated ? NotPrincipal : Principal), isNegated };
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+/** One text, or a list of some; undefined for anything else. */
+function textsOf(value: unknown): readonly string[] | undefined {
+  const texts = [value].flat(1);
+  return texts.length > 0 && texts.every(isText) ? texts : undefined;
+}
+
+const NO_ACTION = "Each statement of the policy needs an Action or a NotAction.";
+const LITERAL: Resolve = () => undefined;
+
+function actions({ Action, NotAction }: JsonObject): Statement["covers"] {
+  const texts = textsOf(Action ?? NotAction);
+  if ((Action === undefined) === (NotAction === undefined) || texts === undefined) throw malformed(NO_ACTION);
+  const matchers = texts.map((text) => patternOf(fold(text), { wildcards: true, variables: false }));
+  const isNegated = Action === undefined;
+  return (action) => {
+    const folded = fold(action);
+    return matchers.some((matches) => matches(folded, LITERAL)) !== isNegated;
+  };
+}
+
+function resources({ Resource, NotResource }: JsonObject, kind: DocumentKind, variables: boolean): Statement["speaksOf"] {
+  if (kind === "trust") {
+    if (Resource !== undefined || NotResource !== undefined) throw malformed("Has prohibited field Resource.");
+    return () => true;
+  }
+  if (kind === "key" && NotResource !== undefined) throw malformed("The resource of each statement stands in Resource.");
+  const texts = textsOf(Resource ?? NotResource);
+  if ((Resource === undefined) === (NotResource === undefined) || texts === undefined)
+    throw malformed("Policy statement must contain resources.");
+  const matchers = texts.flatMap((text) => resourceOf(text, kind, variables) ?? []);
+  const isNegated = Resource === undefined;
+  return (arns, context) => {
+    const resolve: Resolve = (key) => single(context, fold(key));
+    return arns.some((arn) => matchers.some((matches) => matches(arn, resolve))) !== isNegated;
+  };
+}
+
+/** @returns undefined for a text of a key policy that is no ARN: it means no key. */
+function resourceOf(text: string, kind: DocumentKind, variables: boolean): Matcher | undefined {
+  const matcher = arnPatternOf(text, { variables });
+  if (kind === "key") return matcher;
+  const [, , service = "", ...rest] = text.split(":");
+  if (matcher === undefined || (text !== "*" && !text.startsWith("arn:")))
+    throw malformed(`Resource ${text} must be in ARN format or "*".`);
+  if (rest.length > 0 && /[*?]/.test(service))
+    throw malformed("Resource vendor must be fully qualified and cannot contain regexes.");
+  return matcher;
+}

@@ -1,0 +1,155 @@
+// The decision about one action on one resource: allowed or not, and by which layer. Pure. Source: IAM user guide, "Policy evaluation logic"; KMS
+// developer guide, "Determining access to AWS KMS keys".
+
+import type { Context } from "./context.ts";
+import type { Document, Statement } from "./document.ts";
+import { isSpared, type Meeting, meeting, type Principal, type UniqueIds } from "./principals.ts";
+
+type Layer = "GUARDRAIL" | "KEY_POLICY" | "TRUST_POLICY" | "IDENTITY" | "BOUNDARY" | "SESSION";
+
+export type Reason =
+  | "KEY_POLICY"
+  | "IAM_VIA_KEY_POLICY"
+  | "CROSS_ACCOUNT"
+  | "GRANT"
+  | "IAM"
+  | "TRUST_POLICY"
+  | "IAM_VIA_TRUST_POLICY"
+  | "ALWAYS_ALLOWED"
+  | `EXPLICIT_DENY_${Layer}`
+  | `IMPLICIT_DENY_${Layer}`
+  | "NOT_CROSS_ACCOUNT";
+
+export interface Decision {
+  readonly allowed: boolean;
+  readonly reason: Reason;
+}
+
+/** What a caller brings along: his own documents. */
+export interface Documents {
+  readonly identity: readonly Document[];
+  readonly boundary: Document | undefined;
+  /** Absent for whoever has no session; a session without policies has none here. */
+  readonly session: readonly Document[];
+  /** Levels of documents, all of which must allow. */
+  readonly guardrails: readonly (readonly Document[])[];
+}
+
+/** The policy of a resource, with the unique ids of whom it names. */
+export interface ResourcePolicy {
+  readonly kind: "KEY_POLICY" | "TRUST_POLICY";
+  readonly document: Document;
+  readonly ids: UniqueIds;
+  /** Who owns the resource: 12 digits. */
+  readonly account: string;
+}
+
+export interface Check {
+  readonly principal: Principal;
+  readonly documents: Documents;
+  readonly action: string;
+  /** The resource's ARN, `*` for the account; and others that it is called by. */
+  readonly resources: readonly string[];
+  /** Undefined: identity policies alone decide. */
+  readonly policy: ResourcePolicy | undefined;
+  /** Whether the action works on another account's resources. */
+  readonly worksAcrossAccounts: boolean;
+  /** Whether a grant allows it, and whether the account that issued it is the caller's own. Asked only where nothing else allows. */
+  readonly grant: () => { readonly isOfOwnAccount: boolean } | undefined;
+  readonly context: Context;
+}
+
+const allow = (reason: Reason): Decision => ({ allowed: true, reason });
+const deny = (reason: Reason): Decision => ({ allowed: false, reason });
+
+export function evaluate(check: Check): Decision {
+  const { documents, policy, principal } = check;
+  const { identity, boundary, session, guardrails } = documents;
+  const boundaries = boundary === undefined ? [] : [boundary];
+
+  if (says(check, guardrails.flat(), "Deny")) return deny("EXPLICIT_DENY_GUARDRAIL");
+  if (policy !== undefined && isDenied(check, policy)) return deny(`EXPLICIT_DENY_${policy.kind}`);
+  if (says(check, identity, "Deny")) return deny("EXPLICIT_DENY_IDENTITY");
+  if (says(check, boundaries, "Deny")) return deny("EXPLICIT_DENY_BOUNDARY");
+  if (says(check, session, "Deny")) return deny("EXPLICIT_DENY_SESSION");
+
+  if (!guardrails.every((level) => says(check, level, "Allow"))) return deny("IMPLICIT_DENY_GUARDRAIL");
+  const isOwn = policy === undefined || policy.account === principal.account;
+  if (!isOwn && !check.worksAcrossAccounts) return deny("NOT_CROSS_ACCOUNT");
+
+  const isRoot = principal.type === "Root";
+  const identityAllows = isRoot || says(check, identity, "Allow");
+  const ceiling = ceilingOf(check, isRoot);
+  if (policy === undefined) {
+    if (!identityAllows) return deny("IMPLICIT_DENY_IDENTITY");
+    return ceiling === undefined ? allow("IAM") : deny(ceiling);
+  }
+  return byResource(check, policy, { isOwn, identityAllows, ceiling });
+}
+
+interface Standing {
+  readonly isOwn: boolean;
+  readonly identityAllows: boolean;
+  /** Why a ceiling holds the call back; undefined where none does. */
+  readonly ceiling: Reason | undefined;
+}
+
+function byResource(check: Check, policy: ResourcePolicy, { isOwn, identityAllows, ceiling }: Standing): Decision {
+  const { kind } = policy;
+  const met = meetings(check, policy);
+  const isNamed = met.has("direct") || met.has("wildcard");
+  if (isOwn && isNamed) return allow(kind);
+  const delegates = isOwn ? met.has("account") : met.size > 0;
+  const mayBeAllowed = (isOwn && met.has("role")) || (delegates && identityAllows);
+  if (mayBeAllowed && ceiling === undefined) {
+    if (!isOwn) return allow("CROSS_ACCOUNT");
+    return allow(met.has("role") ? kind : `IAM_VIA_${kind}`);
+  }
+  const grant = check.grant();
+  const granted = grant !== undefined && (isOwn || identityAllows || grant.isOfOwnAccount);
+  if (granted && ceiling === undefined) return allow("GRANT");
+  if ((mayBeAllowed || granted) && ceiling !== undefined) return deny(ceiling);
+  return deny(delegates ? "IMPLICIT_DENY_IDENTITY" : `IMPLICIT_DENY_${kind}`);
+}
+
+/** A boundary and session policies cap whatever they do not allow. */
+function ceilingOf(check: Check, isRoot: boolean): Reason | undefined {
+  const { boundary, session } = check.documents;
+  if (isRoot) return undefined;
+  if (boundary !== undefined && !says(check, [boundary], "Allow")) return "IMPLICIT_DENY_BOUNDARY";
+  return session.length > 0 && !says(check, session, "Allow") ? "IMPLICIT_DENY_SESSION" : undefined;
+}
+
+/** Whether a statement of an effect applies in one of the documents, whoever it names. */
+const says = (check: Check, documents: readonly Document[], effect: Statement["effect"]): boolean =>
+  documents.some(({ statements }) => statements.some((statement) => applies(statement, check, effect)));
+
+const applies = (statement: Statement, { action, resources, context }: Check, effect: Statement["effect"]): boolean =>
+  statement.effect === effect &&
+  statement.covers(action) &&
+  statement.speaksOf(resources, context) &&
+  statement.holds(context, effect);
+
+/** In a Deny every way of being named counts in full. */
+function isDenied(check: Check, { document, ids }: ResourcePolicy): boolean {
+  const { principal, documents } = check;
+  return document.statements.some((statement) => {
+    const { principals } = statement;
+    if (principals === undefined) return false;
+    const isMeant = principals.isNegated
+      ? documents.boundary !== undefined || !isSpared(principals.named, principal, ids)
+      : principals.named.some((named) => meeting(named, principal, ids) !== undefined);
+    return isMeant && applies(statement, check, "Deny");
+  });
+}
+
+/** How the statements that allow meet the caller. */
+function meetings(check: Check, { document, ids }: ResourcePolicy): ReadonlySet<Meeting> {
+  const met = new Set<Meeting>();
+  for (const statement of document.statements) {
+    const { named = [], isNegated = false } = statement.principals ?? {};
+    const ways = isNegated ? [] : named.flatMap((each) => meeting(each, check.principal, ids) ?? []);
+    if (ways.length > 0 && applies(statement, check, "Allow")) for (const way of ways) met.add(way);
+  }
+  return met;
+}
