@@ -44,47 +44,64 @@ export interface ResourcePolicy {
   readonly account: string;
 }
 
-export interface Check {
+/** Who asks for what, on what, and what bears on him. */
+export interface Question {
   readonly principal: Principal;
   readonly documents: Documents;
   readonly action: string;
   /** The resource's ARN, `*` for the account; and others that it is called by. */
   readonly resources: readonly string[];
+  readonly context: Context;
+}
+
+export interface Check extends Question {
   /** Undefined: identity policies alone decide. */
   readonly policy: ResourcePolicy | undefined;
   /** Whether the action works on another account's resources. */
   readonly worksAcrossAccounts: boolean;
   /** Whether a grant allows it, and whether the account that issued it is the caller's own. Asked only where nothing else allows. */
   readonly grant: () => { readonly isOfOwnAccount: boolean } | undefined;
-  readonly context: Context;
 }
 
 const allow = (reason: Reason): Decision => ({ allowed: true, reason });
 const deny = (reason: Reason): Decision => ({ allowed: false, reason });
 
+/** Nobody is refused to be told who he is, not even where a policy denies it. */
+const ALWAYS_ALLOWED = "sts:GetCallerIdentity";
+
 export function evaluate(check: Check): Decision {
-  const { documents, policy, principal } = check;
-  const { identity, boundary, session, guardrails } = documents;
-  const boundaries = boundary === undefined ? [] : [boundary];
-
-  if (says(check, guardrails.flat(), "Deny")) return deny("EXPLICIT_DENY_GUARDRAIL");
-  if (policy !== undefined && isDenied(check, policy)) return deny(`EXPLICIT_DENY_${policy.kind}`);
-  if (says(check, identity, "Deny")) return deny("EXPLICIT_DENY_IDENTITY");
-  if (says(check, boundaries, "Deny")) return deny("EXPLICIT_DENY_BOUNDARY");
-  if (says(check, session, "Deny")) return deny("EXPLICIT_DENY_SESSION");
-
-  if (!guardrails.every((level) => says(check, level, "Allow"))) return deny("IMPLICIT_DENY_GUARDRAIL");
+  const { policy, principal } = check;
+  if (check.action === ALWAYS_ALLOWED) return allow("ALWAYS_ALLOWED");
+  const denied = explicitDenial(check, policy);
+  if (denied !== undefined) return deny(denied);
+  if (!guardrailsAllow(check)) return deny("IMPLICIT_DENY_GUARDRAIL");
   const isOwn = policy === undefined || policy.account === principal.account;
   if (!isOwn && !check.worksAcrossAccounts) return deny("NOT_CROSS_ACCOUNT");
+  const standing = { isOwn, identityAllows: identityAllows(check), ceiling: ceilingOf(check) };
+  return policy === undefined ? byIdentity(standing) : byResource(check, policy, standing);
+}
 
-  const isRoot = principal.type === "Root";
-  const identityAllows = isRoot || says(check, identity, "Allow");
-  const ceiling = ceilingOf(check, isRoot);
-  if (policy === undefined) {
-    if (!identityAllows) return deny("IMPLICIT_DENY_IDENTITY");
-    return ceiling === undefined ? allow("IAM") : deny(ceiling);
-  }
-  return byResource(check, policy, { isOwn, identityAllows, ceiling });
+/** The first layer that denies explicitly, if any does. */
+export function explicitDenial(question: Question, policy: ResourcePolicy | undefined): Reason | undefined {
+  const { identity, boundary, session, guardrails } = question.documents;
+  if (says(question, guardrails.flat(), "Deny")) return "EXPLICIT_DENY_GUARDRAIL";
+  if (policy !== undefined && isDenied(question, policy)) return `EXPLICIT_DENY_${policy.kind}`;
+  if (says(question, identity, "Deny")) return "EXPLICIT_DENY_IDENTITY";
+  if (boundary !== undefined && says(question, [boundary], "Deny")) return "EXPLICIT_DENY_BOUNDARY";
+  return says(question, session, "Deny") ? "EXPLICIT_DENY_SESSION" : undefined;
+}
+
+/** Every level must allow, to root too. */
+export const guardrailsAllow = (question: Question): boolean =>
+  question.documents.guardrails.every((level) => says(question, level, "Allow"));
+
+/** An account's root needs no document of its own. */
+export const identityAllows = (question: Question): boolean =>
+  question.principal.type === "Root" || says(question, question.documents.identity, "Allow");
+
+function byIdentity({ identityAllows: allows, ceiling }: Standing): Decision {
+  if (!allows) return deny("IMPLICIT_DENY_IDENTITY");
+  return ceiling === undefined ? allow("IAM") : deny(ceiling);
 }
 
 interface Standing {
@@ -112,34 +129,35 @@ function byResource(check: Check, policy: ResourcePolicy, { isOwn, identityAllow
   return deny(delegates ? "IMPLICIT_DENY_IDENTITY" : `IMPLICIT_DENY_${kind}`);
 }
 
-/** A boundary and session policies cap whatever they do not allow. */
-function ceilingOf(check: Check, isRoot: boolean): Reason | undefined {
-  const { boundary, session } = check.documents;
-  if (isRoot) return undefined;
-  if (boundary !== undefined && !says(check, [boundary], "Allow")) return "IMPLICIT_DENY_BOUNDARY";
-  return session.length > 0 && !says(check, session, "Allow") ? "IMPLICIT_DENY_SESSION" : undefined;
+/** A boundary and session policies cap whatever they do not allow. @returns why the call is held back, if it is. */
+export function ceilingOf(question: Question): Reason | undefined {
+  const { principal, documents } = question;
+  const { boundary, session } = documents;
+  if (principal.type === "Root") return undefined;
+  if (boundary !== undefined && !says(question, [boundary], "Allow")) return "IMPLICIT_DENY_BOUNDARY";
+  return session.length > 0 && !says(question, session, "Allow") ? "IMPLICIT_DENY_SESSION" : undefined;
 }
 
 /** Whether a statement of an effect applies in one of the documents, whoever it names. */
-const says = (check: Check, documents: readonly Document[], effect: Statement["effect"]): boolean =>
-  documents.some(({ statements }) => statements.some((statement) => applies(statement, check, effect)));
+const says = (question: Question, documents: readonly Document[], effect: Statement["effect"]): boolean =>
+  documents.some(({ statements }) => statements.some((statement) => applies(statement, question, effect)));
 
-const applies = (statement: Statement, { action, resources, context }: Check, effect: Statement["effect"]): boolean =>
+const applies = (statement: Statement, { action, resources, context }: Question, effect: Statement["effect"]): boolean =>
   statement.effect === effect &&
   statement.covers(action) &&
   statement.speaksOf(resources, context) &&
   statement.holds(context, effect);
 
 /** In a Deny every way of being named counts in full. */
-function isDenied(check: Check, { document, ids }: ResourcePolicy): boolean {
-  const { principal, documents } = check;
+function isDenied(question: Question, { document, ids }: ResourcePolicy): boolean {
+  const { principal, documents } = question;
   return document.statements.some((statement) => {
     const { principals } = statement;
     if (principals === undefined) return false;
     const isMeant = principals.isNegated
       ? documents.boundary !== undefined || !isSpared(principals.named, principal, ids)
       : principals.named.some((named) => meeting(named, principal, ids) !== undefined);
-    return isMeant && applies(statement, check, "Deny");
+    return isMeant && applies(statement, question, "Deny");
   });
 }
 

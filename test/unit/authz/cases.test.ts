@@ -1,126 +1,15 @@
 // Cases of authorization, each with its decision and its reason: test/vectors/authz.jsonl.
 
 import { describe, expect, it } from "vitest";
-import type { Context } from "../../../src/authz/context.ts";
-import { type DocumentKind, documentOf } from "../../../src/authz/document.ts";
-import { type Check, evaluate } from "../../../src/authz/evaluate.ts";
-import { fold } from "../../../src/authz/fold.ts";
-import { type Constraints, type Grant, gives } from "../../../src/authz/grants.ts";
-import { type Principal, principalsOf } from "../../../src/authz/principals.ts";
-import lines from "../../vectors/authz.jsonl?raw";
-
-type Json = Readonly<Record<string, unknown>>;
-type Pairs = Readonly<Record<string, string>>;
-
-interface GrantCase {
-  readonly GranteePrincipal: string;
-  readonly IssuingAccount: string;
-  readonly Operations: readonly string[];
-  readonly Constraints?: { readonly EncryptionContextEquals?: Pairs; readonly EncryptionContextSubset?: Pairs };
-}
-
-interface Case {
-  readonly id: string;
-  readonly kind: "authorize" | "retireGrant" | "validate";
-  readonly title: string;
-  readonly principal: Principal & { readonly roleArn?: string };
-  readonly checks?: readonly {
-    readonly action: string;
-    readonly resource: string;
-    readonly resourceAliases?: readonly string[];
-    readonly context?: Json;
-    readonly trust?: boolean;
-  }[];
-  readonly context: Json;
-  readonly encryptionContext?: Pairs;
-  readonly newGrant?: { readonly Operations: readonly string[]; readonly Constraints?: GrantCase["Constraints"] };
-  readonly identityPolicies?: readonly Json[];
-  readonly permissionsBoundary?: Json;
-  readonly sessionPolicies?: readonly Json[];
-  readonly guardrails?: readonly (readonly Json[])[];
-  readonly keys?: Readonly<Record<string, { readonly policy: Json; readonly grants?: readonly GrantCase[] }>>;
-  readonly trustPolicy?: Json;
-  readonly expect: "allow" | "deny" | "accept" | "reject";
-  readonly reason: string;
-}
-
-const CASES = lines
-  .split("\n")
-  .filter((line) => line !== "")
-  .map((line) => JSON.parse(line) as Case);
-
-const ACROSS =
-  "Decrypt Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateMac VerifyMac ReEncryptFrom ReEncryptTo Sign Verify DeriveSharedSecret DescribeKey GetPublicKey GetKeyRotationStatus CreateGrant ListGrants RevokeGrant RetireGrant".split(
-    " ",
-  );
-
-const document = (json: Json, kind: DocumentKind) => documentOf(JSON.stringify(json), kind);
-const map = (pairs: Pairs | undefined) => pairs && new Map(Object.entries(pairs));
-
-const constraintsOf = (given: GrantCase["Constraints"]): Constraints | undefined =>
-  given && { equals: map(given.EncryptionContextEquals), subset: map(given.EncryptionContextSubset) };
-
-/** What the documents name is known by the caller's unique ids. */
-function idsOf({ arn, uniqueId, roleArn }: Case["principal"]): ReadonlyMap<string, string> {
-  const ids = new Map([[arn, uniqueId]]);
-  if (roleArn !== undefined) ids.set(roleArn, uniqueId.split(":")[0] ?? "");
-  return ids;
-}
-
-function contextOf(values: Json): Context {
-  const folded = new Map(Object.entries(values).map(([key, value]) => [fold(key), value]));
-  return {
-    value(key) {
-      const value = folded.get(key);
-      return Array.isArray(value) ? value.map(String) : value === undefined ? undefined : String(value);
-    },
-  };
-}
-
-function checkOf(given: Case, at: number): Check {
-  const { action, resource, resourceAliases = [], context = {}, trust } = given.checks?.[at] ?? expect.unreachable();
-  const ids = idsOf(given.principal);
-  const key = given.keys?.[resource];
-  const account = resource.split(":")[4] ?? "";
-  const policy = trust
-    ? given.trustPolicy && { kind: "TRUST_POLICY" as const, document: document(given.trustPolicy, "trust"), ids, account }
-    : key && { kind: "KEY_POLICY" as const, document: document(key.policy, "key"), ids, account };
-  const grants = (key?.grants ?? []).map(
-    ({ GranteePrincipal, IssuingAccount, Operations, Constraints }): Grant => ({
-      grantee: principalsOf({ AWS: GranteePrincipal })[0] ?? expect.unreachable(),
-      ids,
-      operations: new Set(Operations),
-      constraints: constraintsOf(Constraints),
-      issuer: IssuingAccount.split(":")[4] ?? "",
-    }),
-  );
-  const child = given.newGrant && {
-    operations: given.newGrant.Operations,
-    constraints: constraintsOf(given.newGrant.Constraints),
-  };
-  return {
-    principal: given.principal,
-    documents: {
-      identity: (given.identityPolicies ?? []).map((each) => document(each, "identity")),
-      boundary: given.permissionsBoundary && document(given.permissionsBoundary, "identity"),
-      session: (given.sessionPolicies ?? []).map((each) => document(each, "identity")),
-      guardrails: (given.guardrails ?? []).map((level) => level.map((each) => document(each, "identity"))),
-    },
-    action,
-    resources: [resource, ...resourceAliases],
-    policy,
-    worksAcrossAccounts: trust === true || ACROSS.includes(action.replace("kms:", "")),
-    grant() {
-      const asked = { caller: given.principal, action, encryptionContext: map(given.encryptionContext), child };
-      const found = grants.filter((grant) => gives(grant, { ...asked, identityAllows: false }));
-      return found.length === 0 ? undefined : { isOfOwnAccount: found.some(({ issuer }) => issuer === given.principal.account) };
-    },
-    context: contextOf({ ...given.context, ...context }),
-  };
-}
+import { documentOf } from "../../../src/authz/document.ts";
+import { evaluate } from "../../../src/authz/evaluate.ts";
+import { keyPolicyOf, namedIn } from "../../../src/authz/key-policy.ts";
+import { mayRetire } from "../../../src/authz/retire.ts";
+import { ApiError } from "../../../src/wire/api-error.ts";
+import { CASES, type Case, checkOf, questionOf, retirableOf } from "../../support/authz-cases.ts";
 
 describe("a decision", () => {
-  const authorize = CASES.filter(({ kind, reason }) => kind === "authorize" && reason !== "ALWAYS_ALLOWED");
+  const authorize = CASES.filter(({ kind }) => kind === "authorize");
   it.each(authorize.map((each) => [each.id, each.title, each] as const))("%s: %s", (_, __, given) => {
     const decisions = (given.checks ?? []).map((___, at) => evaluate(checkOf(given, at)));
     const refused = decisions.find(({ allowed }) => !allowed);
@@ -129,4 +18,60 @@ describe("a decision", () => {
       given.reason,
     ]);
   });
+});
+
+describe("retiring a grant", () => {
+  const retiring = CASES.filter(({ kind }) => kind === "retireGrant");
+  it.each(retiring.map((each) => [each.id, each.title, each] as const))("%s: %s", (_, __, given) => {
+    const { allowed, reason } = mayRetire(questionOf(given, "kms:RetireGrant", given.grant?.KeyArn ?? ""), retirableOf(given));
+    expect([allowed ? "allow" : "deny", reason]).toEqual([given.expect, given.reason]);
+  });
+});
+
+/** The reason by what is said of a document. */
+const SAID: readonly (readonly [RegExp, string])[] = [
+  [/not a JSON object/, "JSON"],
+  [/exceeds the limit/, "SIZE"],
+  [/needs one or more principals/, "NO_PRINCIPAL"],
+  [/invalid principals/, "INVALID_PRINCIPAL"],
+  [/^OverlyPermissiveCondition/, "OVERLY_PERMISSIVE_CONDITION"],
+];
+
+function validated(given: Case): [string, string, string | undefined] {
+  const { policyText = "", keyArn = "", knownAccounts = [], knownPrincipals = [], bypass } = given;
+  try {
+    const document = keyPolicyOf(policyText);
+    const { accounts, identities } = namedIn(document);
+    const isKnown =
+      [...accounts].every((account) => knownAccounts.includes(account)) &&
+      [...identities].every((identity) => knownPrincipals.includes(identity));
+    if (!isKnown) return ["reject", "INVALID_PRINCIPAL", "MalformedPolicyDocumentException"];
+    const check = checkOf(
+      {
+        ...given,
+        checks: [{ action: "kms:PutKeyPolicy", resource: keyArn }],
+        keys: { [keyArn]: { policy: JSON.parse(policyText) } },
+      },
+      0,
+    );
+    if (!bypass && !evaluate(check).allowed) return ["reject", "LOCKOUT", "MalformedPolicyDocumentException"];
+    return ["accept", "OK", undefined];
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    return ["reject", SAID.find(([words]) => words.test(cause.message))?.[1] ?? cause.message, cause.code];
+  }
+}
+
+describe("PutKeyPolicy", () => {
+  const validating = CASES.filter(({ kind }) => kind === "validate");
+  it.each(validating.map((each) => [each.id, each.title, each] as const))("%s: %s", (_, __, given) => {
+    const [expected, reason, code] = validated(given);
+    expect([expected, reason]).toEqual([given.expect, given.reason]);
+    if (given.expectError !== undefined) expect(code).toBe(given.expectError);
+  });
+});
+
+it("every case is asked", () => {
+  expect(CASES).toHaveLength(255);
+  expect(documentOf('{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', "identity").statements).toHaveLength(1);
 });
