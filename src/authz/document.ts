@@ -11,7 +11,9 @@ import { isObject, type JsonObject, malformed, parsePolicyJson } from "./policy-
 import { type Named, principalsOf } from "./principals.ts";
 
 /** What a document is for decides what may stand in it. */
-export type DocumentKind = "key" | "trust" | "identity";
+export type DocumentKind = "key" | "stored key" | "trust" | "identity";
+
+const isOfKey = (kind: DocumentKind): boolean => kind === "key" || kind === "stored key";
 
 export interface Statement {
   readonly effect: "Allow" | "Deny";
@@ -41,7 +43,7 @@ export function documentOf(text: string, kind: DocumentKind): Document {
   const { Version, Statement } = document;
   if (Version !== undefined && (typeof Version !== "string" || !VERSIONS.includes(Version)))
     throw malformed("The policy document has an invalid version.");
-  if (kind !== "key") requireKnown(document, ["Version", "Id", "Statement"]);
+  if (!isOfKey(kind)) requireKnown(document, ["Version", "Id", "Statement"]);
   const statements = Array.isArray(Statement) ? Statement : [Statement];
   const isSome = statements.length > 0 && statements.length <= STATEMENTS_MAX;
   if (!isSome || !statements.every(isObject)) throw malformed("The policy document has no statements.");
@@ -54,10 +56,10 @@ function requireKnown(members: JsonObject, known: readonly string[]): void {
 }
 
 function statementOf(statement: JsonObject, kind: DocumentKind, variables: boolean): Statement {
-  if (kind !== "key") requireKnown(statement, ELEMENTS);
+  if (!isOfKey(kind)) requireKnown(statement, ELEMENTS);
   const { Effect, Condition } = statement;
   if (Effect !== "Allow" && Effect !== "Deny") throw malformed("A statement's effect is neither Allow nor Deny.");
-  const isKeyPolicy = kind === "key";
+  const isKeyPolicy = isOfKey(kind);
   const rules = { variables, refusesValues: isKeyPolicy, checkKey: isKeyPolicy ? checkKeyPolicyKey : () => {} };
   return {
     effect: Effect,
@@ -76,7 +78,7 @@ function principals({ Effect, Principal, NotPrincipal }: JsonObject, kind: Docum
   }
   if ((Principal !== undefined) === isNegated) throw malformed("Each statement of the policy needs one or more principals.");
   if (isNegated && (Effect === "Allow" || kind === "trust")) throw malformed("NotPrincipal stands with the effect Deny only.");
-  return { named: principalsOf(isNegated ? NotPrincipal : Principal), isNegated };
+  return { named: principalsOf(isNegated ? NotPrincipal : Principal, kind === "stored key"), isNegated };
 }
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
@@ -106,7 +108,7 @@ function resources({ Resource, NotResource }: JsonObject, kind: DocumentKind, va
     if (Resource !== undefined || NotResource !== undefined) throw malformed("Has prohibited field Resource.");
     return () => true;
   }
-  if (kind === "key" && NotResource !== undefined) throw malformed("The resource of each statement stands in Resource.");
+  if (isOfKey(kind) && NotResource !== undefined) throw malformed("The resource of each statement stands in Resource.");
   const texts = textsOf(Resource ?? NotResource);
   if ((Resource === undefined) === (NotResource === undefined) || texts === undefined)
     throw malformed("Policy statement must contain resources.");
@@ -121,7 +123,7 @@ function resources({ Resource, NotResource }: JsonObject, kind: DocumentKind, va
 /** @returns undefined for a text of a key policy that is no ARN: it means no key. */
 function resourceOf(text: string, kind: DocumentKind, variables: boolean): Matcher | undefined {
   const matcher = arnPatternOf(text, { variables });
-  if (kind === "key") return matcher;
+  if (isOfKey(kind)) return matcher;
   const [, , service = "", ...rest] = text.split(":");
   if (matcher === undefined || (text !== "*" && !text.startsWith("arn:")))
     throw malformed(`Resource ${text} must be in ARN format or "*".`);

@@ -1,10 +1,35 @@
 // Key policies: the default one; what one is read to; whom it names. Source: KMS developer guide, "Key policies in AWS KMS".
 
 import { ApiError } from "../wire/api-error.ts";
+import { rootArn } from "../wire/arn.ts";
+import { PARTITION } from "../wire/regions.ts";
 import { type Document, documentOf } from "./document.ts";
+import { isObject, parsePolicyJson } from "./policy-json.ts";
+import { printPolicy } from "./print-policy.ts";
 
 /** Bytes; AWS's limit, which is not adjustable. */
 export const POLICY_BYTES_MAX = 32768;
+
+/** The policy of a key that is created without one. */
+export const defaultPolicy = (account: string): string => `{
+  "Version" : "2012-10-17",
+  "Id" : "key-default-1",
+  "Statement" : [ {
+    "Sid" : "Enable IAM User Permissions",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "${rootArn(PARTITION, account)}"
+    },
+    "Action" : "kms:*",
+    "Resource" : "*"
+  } ]
+}`;
+
+/** A stored policy as it is shown. */
+export function shownPolicy(text: string): string {
+  const document = parsePolicyJson(text);
+  return isObject(document) ? printPolicy(document, PARTITION) : text;
+}
 
 /** @throws ApiError LimitExceededException, MalformedPolicyDocumentException. */
 export function keyPolicyOf(text: string): Document {
@@ -13,6 +38,9 @@ export function keyPolicyOf(text: string): Document {
     throw new ApiError("LimitExceededException", `The policy document exceeds the limit of ${POLICY_BYTES_MAX} bytes.`);
   return documentOf(text, "key");
 }
+
+/** A policy that is stored: whom it names and nobody knows, it means nobody. @throws ApiError for what no version has taken. */
+export const storedKeyPolicyOf = (text: string): Document => documentOf(text, "stored key");
 
 /** Whom a document names: accounts by their number, users, roles and sessions as they are written. */
 export function namedIn({ statements }: Document): {

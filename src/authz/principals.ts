@@ -38,30 +38,35 @@ const UNIQUE_ID = /^A(?:IDA|ROA)[A-Z0-9]{16,}$/;
 const PROVIDER = /^(?:arn:aws[a-z-]*:iam::\d{12}:(?:oidc|saml)-provider\/[^*?]+|[a-z0-9.-]+\.[a-z]+)$/;
 const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
 
-const invalid = () => malformed("Policy contains a statement with one or more invalid principals.");
-
-/** Reads Principal or NotPrincipal. @throws ApiError for what has no principal's form. */
-export function principalsOf(value: unknown): readonly Named[] {
+/**
+ * Reads Principal or NotPrincipal. What has no principal's form is nobody in a document that is stored.
+ * @throws ApiError for it in one that is new.
+ */
+export function principalsOf(value: unknown, isStored = false): readonly Named[] {
   if (value === "*") return [{ kind: "wildcard" }];
   if (!isObject(value) || Object.keys(value).length === 0)
     throw malformed("Each statement of the policy needs one or more principals.");
   return Object.entries(value).flatMap(([type, names]) => {
     const list = [names].flat(1);
     if (list.length === 0) throw malformed("Each statement of the policy needs one or more principals.");
-    return list.map((name) => namedOf(type, name));
+    return list.map((name) => namedOf(type, name) ?? (isStored ? NOBODY : refuse()));
   });
 }
 
-function namedOf(type: string, name: unknown): Named {
-  if (typeof name !== "string") throw invalid();
+const NOBODY: Named = { kind: "service" };
+const refuse = (): never => {
+  throw malformed("Policy contains a statement with one or more invalid principals.");
+};
+
+function namedOf(type: string, name: unknown): Named | undefined {
+  if (typeof name !== "string") return undefined;
   if (type === "Service" && SERVICE.test(name)) return { kind: "service" };
   if (type === "Federated" && PROVIDER.test(name)) return { kind: "provider", text: name };
-  if (type !== "AWS") throw invalid();
+  if (type !== "AWS") return undefined;
   if (name === "*") return { kind: "wildcard" };
   const account = ACCOUNT.test(name) ? name : ROOT.exec(name)?.[1];
   if (account !== undefined) return { kind: "account", account };
-  if (IDENTITY.test(name) || UNIQUE_ID.test(name)) return { kind: "identity", text: name };
-  throw invalid();
+  return IDENTITY.test(name) || UNIQUE_ID.test(name) ? { kind: "identity", text: name } : undefined;
 }
 
 /** A unique id that stands in a document in place of an ARN: of something that is gone, or as it is stored. */

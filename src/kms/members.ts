@@ -1,10 +1,13 @@
 // Members that several families share, with AWS's limits.
 
+import { malformed } from "../authz/policy-json.ts";
 import { type EncryptionContext, exceeds } from "../keyring/ciphertext.ts";
 import type { Key } from "../keyring/key.ts";
 import { algorithmsOf, bindsContext, DEFAULT_CIPHER, ENCLAVE_ALGORITHMS, ENCRYPTION_ALGORITHMS } from "../keyring/specs.ts";
 import { ApiError } from "../wire/api-error.ts";
 import { blob, defaulted, flag, listOf, oneOf, optional, sensitive, string, stringMap, structure } from "../wire/shape.ts";
+import type { CompiledPolicy } from "./key-policies.ts";
+import type { Rulings } from "./operation.ts";
 import type { Tag } from "./tables/tags.ts";
 
 export const keyId = string({ min: 1, max: 2048 });
@@ -83,3 +86,9 @@ export function requireNoContext(algorithm: string, context: EncryptionContext):
 /** AWS has the spec in China alone. */
 export const unsupportedSpec = (spec: string): ApiError =>
   new ApiError("UnsupportedOperationException", `KeySpec ${spec} is not supported in this Region.`);
+
+/** @throws ApiError where whoever puts a policy could not put another one under it. */
+export function requireWayBack(rulings: Rulings, key: Key, policy: CompiledPolicy): void {
+  if (rulings.mayPutPolicy(key, policy)) return;
+  throw malformed("The new key policy will not allow you to update the key policy in the future.");
+}

@@ -10,7 +10,9 @@ import type { Quotas } from "../limits/quotas.ts";
 import type { RateClass } from "../limits/rates.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { decode, type Structure } from "../wire/shape.ts";
-import type { Conditions } from "./conditions.ts";
+import type { Conditions } from "./condition-keys.ts";
+import type { CompiledPolicy } from "./key-policies.ts";
+import type { Principals } from "./principals.ts";
 import type { Reads, Writes } from "./tables/tables.ts";
 
 /** Who decides about a call: on what the decision rests, whether another account may, whether a grant may give it. */
@@ -18,13 +20,16 @@ export type Decider = "account" | "owner" | "neighbour" | "grantee" | "retirer";
 
 /** Something an operation acts on, as its input names it. */
 export type Resource =
-  | { readonly kind: "key"; readonly id: string; readonly aliases: boolean; readonly action?: string }
+  /** `isAsked` false: it is looked up, and no permission on it is needed. */
+  | { readonly kind: "key"; readonly id: string; readonly aliases: boolean; readonly action?: string; readonly isAsked?: false }
   | {
       readonly kind: "ciphertext";
       readonly ciphertext: Ciphertext | undefined;
       readonly id: string | undefined;
       readonly action?: string;
     }
+  /** All of the account: `*`. */
+  | { readonly kind: "account"; readonly action?: string }
   /** `isNew`: it need not be there. */
   | { readonly kind: "alias"; readonly name: string; readonly isNew: boolean };
 
@@ -68,8 +73,14 @@ export interface Changed {
   readonly events?: readonly ServiceEvent[];
 }
 
+/** What can only be decided in the commit, under the view that is in force then. */
+export interface Rulings {
+  /** Whether the caller could put another policy of a key in place if this one were its policy. Grants have no say. */
+  mayPutPolicy(key: Key, policy: CompiledPolicy): boolean;
+}
+
 /** Makes the change, in the turn of the commit. */
-export type Commit = (writes: Writes) => Changed;
+export type Commit = (writes: Writes, rulings: Rulings) => Changed;
 
 /** What an operation of the key's material leaves for the record besides its members. */
 export interface Computed {
@@ -96,6 +107,7 @@ export interface Call {
   readonly ciphertext: Ciphertext | undefined;
   readonly keyring: Omit<Keyring, "drop" | "dropAll">;
   readonly importTokens: ImportTokens;
+  readonly principals: Principals;
   readonly reads: Reads;
   readonly markers: Markers;
   now(): number;
@@ -122,6 +134,8 @@ export const accepts = <In>(input: Structure<In>, run: Handler<In>["run"], fill?
 export interface Request {
   /** The members as they stand in the record: decoded, with the defaults that apply. */
   readonly recorded: Readonly<Record<string, unknown>>;
+  /** The members as the schema has decoded them: without the defaults that records alone show. */
+  readonly given: Readonly<Record<string, unknown>>;
   readonly resources: readonly Resource[];
   readonly dryRun: boolean;
   run(call: Call): Result | Promise<Result>;
@@ -167,7 +181,8 @@ export function row<In extends object>(
       const input = decode(handler.input, body);
       const dryRun = "DryRun" in input && input.DryRun === true;
       const recorded = { ...input, ...handler.fill?.(input) };
-      return { recorded, resources: actsOn(input), dryRun, run: (call) => handler.run(input, call) };
+      const given = { ...input } as Readonly<Record<string, unknown>>;
+      return { recorded, given, resources: actsOn(input), dryRun, run: (call) => handler.run(input, call) };
     },
   };
 }

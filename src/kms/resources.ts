@@ -5,11 +5,20 @@ import { bindsContext } from "../keyring/specs.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import type { Resource } from "./operation.ts";
 
-export const nothing = (): Resource[] => [];
+export const everything = (): Resource[] => [{ kind: "account" }];
+/** A key that is made with tags takes the permission to tag too. */
+export const keyToBe = ({ Tags = [] }: { Tags?: readonly unknown[] }): Resource[] => [
+  ...everything(),
+  ...(Tags.length === 0 ? [] : [{ kind: "account", action: "TagResource" } as const]),
+];
 export const key = ({ KeyId }: { KeyId: string }): Resource[] => [{ kind: "key", id: KeyId, aliases: false }];
 export const keyOrAlias = ({ KeyId }: { KeyId: string }): Resource[] => [{ kind: "key", id: KeyId, aliases: true }];
 
-export const keyIfNamed = ({ KeyId }: { KeyId?: string }): Resource[] => (KeyId === undefined ? [] : key({ KeyId }));
+/** A list of everything, or of what belongs to a key: that takes no permission on the key. */
+export const everythingOfKey = ({ KeyId }: { KeyId?: string }): Resource[] => [
+  ...everything(),
+  ...(KeyId === undefined ? [] : [{ kind: "key", id: KeyId, aliases: false, isAsked: false } as const]),
+];
 export const alias = ({ AliasName }: { AliasName: string }): Resource[] => [{ kind: "alias", name: AliasName, isNew: false }];
 export const aliasAndKey = ({ AliasName, TargetKeyId }: { AliasName: string; TargetKeyId: string }): Resource[] => [
   ...alias({ AliasName }),

@@ -17,12 +17,14 @@ import {
   primary,
   recrypt,
   replica,
+  retiring,
   signature,
   tagged,
   untagged,
+  unused,
   window,
   wrapping,
-} from "./conditions.ts";
+} from "./condition-keys.ts";
 import { type Decider, type KeysOf, type Operation, planned, row, type States } from "./operation.ts";
 import { deriveSharedSecret } from "./operations/agreement.ts";
 import { createAlias, deleteAlias, listAliases, updateAlias } from "./operations/aliases.ts";
@@ -58,7 +60,18 @@ import {
 } from "./operations/rotation.ts";
 import { sign, verify } from "./operations/signing.ts";
 import { listResourceTags, tagResource, untagResource } from "./operations/tags.ts";
-import { alias, aliasAndKey, bothKeys, ciphertext, key, keyIfNamed, keyOrAlias, newAlias, nothing } from "./resources.ts";
+import {
+  alias,
+  aliasAndKey,
+  bothKeys,
+  ciphertext,
+  everything,
+  everythingOfKey,
+  key,
+  keyOrAlias,
+  keyToBe,
+  newAlias,
+} from "./resources.ts";
 
 /** A column that asks for nothing: every state, every key, no condition key of its own. */
 const _ = undefined;
@@ -112,7 +125,7 @@ export const OPERATIONS = {
   CreateAlias:                         row(    createAlias,                         newAlias,    owner,     alive,                _,             _,         write,    manage),
   CreateCustomKeyStore:                planned(                                     _,           account,   _,                    _,             _,         write,    manage),
   CreateGrant:                         planned(                                     _,           grantee,   grantable,            _,             granting,  write,    grant),
-  CreateKey:                           row(    createKey,                           nothing,     account,   _,                    _,             creation,  write,    making),
+  CreateKey:                           row(    createKey,                           keyToBe,     account,   _,                    _,             creation,  write,    making),
   Decapsulate:                         row(    decapsulate,                         keyOrAlias,  grantee,   usable,               ENCAPSULATION, aliased,   read,     crypto),
   Decrypt:                             row(    decrypt,                             ciphertext,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
   DeleteAlias:                         row(    deleteAlias,                         alias,       owner,     _,                    _,             _,         write,    change),
@@ -121,7 +134,7 @@ export const OPERATIONS = {
   DeriveSharedSecret:                  row(    deriveSharedSecret,                  keyOrAlias,  grantee,   usable,               AGREEMENT,     agreement, read,     crypto),
   DescribeCustomKeyStores:             planned(                                     _,           account,   _,                    _,             _,         read,     manage),
   DescribeKey:                         row(    describeKey,                         keyOrAlias,  grantee,   _,                    _,             aliased,   read,     describe),
-  DisableKey:                          row(    disableKey,                          key,         owner,     switchable,           _,             _,         takeAway, manage),
+  DisableKey:                          row(    disableKey,                          key,         owner,     switchable,           _,             unused,    takeAway, manage),
   DisableKeyRotation:                  row(    disableKeyRotation,                  key,         owner,     usable,               calendarFirst, _,         write,    manage),
   DisconnectCustomKeyStore:            planned(                                     _,           account,   _,                    _,             _,         takeAway, manage),
   Encapsulate:                         row(    encapsulate,                         keyOrAlias,  grantee,   usable,               ENCAPSULATION, aliased,   read,     crypto),
@@ -133,24 +146,24 @@ export const OPERATIONS = {
   GenerateDataKeyPairWithoutPlaintext: row(    generateDataKeyPairWithoutPlaintext, keyOrAlias,  grantee,   usable,               CIPHER,        keyPair,   read,     pair),
   GenerateDataKeyWithoutPlaintext:     row(    generateDataKeyWithoutPlaintext,     keyOrAlias,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
   GenerateMac:                         row(    generateMac,                         keyOrAlias,  grantee,   usable,               MAC,           macs,      read,     crypto),
-  GenerateRandom:                      row(    generateRandom,                      nothing,     account,   _,                    _,             _,         read,     crypto),
+  GenerateRandom:                      row(    generateRandom,                      everything,  account,   _,                    _,             _,         read,     crypto),
   GetKeyLastUsage:                     row(    getKeyLastUsage,                     key,         owner,     _,                    _,             _,         read,     status),
   GetKeyPolicy:                        row(    getKeyPolicy,                        key,         owner,     _,                    _,             _,         read,     status),
   GetKeyRotationStatus:                row(    getKeyRotationStatus,                key,         neighbour, _,                    ownOrigin,     _,         read,     status),
   GetParametersForImport:              row(    getParametersForImport,              key,         owner,     importable,           imported,      wrapping,  read,     importing),
   GetPublicKey:                        row(    getPublicKey,                        keyOrAlias,  grantee,   usable,               PAIR,          aliased,   read,     describe),
   ImportKeyMaterial:                   row(    importKeyMaterial,                   key,         owner,     importableOrUpdating, imported,      expiry,    write,    manage),
-  ListAliases:                         row(    listAliases,                         keyIfNamed,  account,   _,                    _,             _,         read,     list),
+  ListAliases:                         row(    listAliases,                         everythingOfKey, account,   _,                    _,             _,         read,     list),
   ListGrants:                          planned(                                     _,           neighbour, _,                    _,             granted,   read,     listOfKey),
   ListKeyPolicies:                     row(    listKeyPolicies,                     key,         owner,     _,                    _,             _,         read,     listOfKey),
   ListKeyRotations:                    row(    listKeyRotations,                    key,         owner,     _,                    rotatable,     _,         read,     listOfKey),
-  ListKeys:                            row(    listKeys,                            nothing,     account,   _,                    _,             _,         read,     list),
+  ListKeys:                            row(    listKeys,                            everything,  account,   _,                    _,             _,         read,     list),
   ListResourceTags:                    row(    listResourceTags,                    key,         owner,     _,                    _,             _,         read,     describe),
   ListRetirableGrants:                 planned(                                     _,           account,   _,                    _,             _,         read,     listOfKey),
   PutKeyPolicy:                        row(    putKeyPolicy,                        key,         owner,     _,                    _,             lockout,   takeAway, change),
   ReEncrypt:                           row(    reEncrypt,                           bothKeys,    grantee,   usable,               CIPHER,        recrypt,   read,     crypto),
   ReplicateKey:                        planned(                                     _,           owner,     enabled,              _,             replica,   write,    manage),
-  RetireGrant:                         planned(                                     _,           retirer,   _,                    _,             _,         takeAway, ungrant),
+  RetireGrant:                         planned(                                     _,           retirer,   _,                    _,             retiring,  takeAway, ungrant),
   RevokeGrant:                         planned(                                     _,           neighbour, _,                    _,             granted,   takeAway, ungrant),
   RotateKeyOnDemand:                   row(    rotateKeyOnDemand,                   key,         owner,     enabled,              rotatable,     _,         write,    manage),
   ScheduleKeyDeletion:                 row(    scheduleKeyDeletion,                 key,         owner,     deletable,            _,             window,    takeAway, change),

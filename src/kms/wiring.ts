@@ -13,6 +13,8 @@ import { awsJson } from "../wire/aws-json.ts";
 import { PARTITION } from "../wire/regions.ts";
 import { throttling } from "./call/tokens.ts";
 import { rootOnly } from "./callers.ts";
+import { KeyPolicies } from "./key-policies.ts";
+import { accountRootsOnly } from "./principals.ts";
 import { lastUses } from "./tables/last-uses.ts";
 import { MIGRATIONS } from "./tables/schema.ts";
 import { tablesOf } from "./tables/tables.ts";
@@ -34,28 +36,35 @@ export function createWorld(given: Given): World {
     forget() {
       tables.keys.forget();
       keyring.dropAll();
+      keyPolicies.dropAll();
       uses.forget();
       world.changes++;
     },
   };
   const own = { account, region, eventSource: EVENT_SOURCE, migrations: MIGRATIONS, attachments: uses, memory };
   const host = createHost(given, own);
-  const tables = tablesOf({ ...host, now: () => world.now() }, scope, uses, (keyId) => keyring.drop(keyId));
+  const tables = tablesOf({ ...host, now: () => world.now() }, scope, uses, (keyId) => {
+    keyring.drop(keyId);
+    keyPolicies.drop(keyId);
+  });
   const requireRootKey = rootKeyGuard(rootKeys, host.meta);
   const { materials, publicKeys } = tables;
   const turn: Turn = (work) => world.turn(work); // as it stands then: tests exchange it
   const keyring = new Keyring({ account, region, rootKeys, random, materials, publicKeys, requireRootKey, turn });
+  const keyPolicies = new KeyPolicies(tables.keys);
   const rates = given.requestRates(region);
   const world: World = Object.assign(host, {
     scope,
     passports: new PassportControl(rootKeys, { name, account, now: () => given.now(), log: (line) => host.log(line) }),
-    callers: rootOnly,
+    callers: rootOnly(account, []),
     rates: rates === undefined ? unlimited : tokenBuckets(rates, () => world.now()),
     quotas,
     protocol: awsJson,
     tables,
     reads: tables,
     keyring,
+    keyPolicies,
+    principals: accountRootsOnly,
     importTokens: importTokens({ account, region, rootKeys, random }),
     turn: turns({ now: () => world.now(), after: host.after, refusal: throttling }),
     markers: markers({ account, region, rootKeys, random }),

@@ -13,6 +13,8 @@ import type { Turn } from "../limits/turns.ts";
 import type { Protocol } from "../wire/api-error.ts";
 import type { ArnScope } from "../wire/arn.ts";
 import type { Callers } from "./callers.ts";
+import type { KeyPolicies } from "./key-policies.ts";
+import type { Principals } from "./principals.ts";
 import type { Reads, Tables } from "./tables/tables.ts";
 
 /** What a store is given besides. */
@@ -27,11 +29,14 @@ export interface Given extends Outside {
 export interface Sight {
   readonly scope: ArnScope;
   readonly reads: Reads;
+  readonly keyPolicies: KeyPolicies;
+  now(): number;
   /** Moves with every change that a decision may rest on. */
   readonly changes: number;
 }
 
 export interface World extends Host, Sight {
+  now(): number;
   readonly passports: PassportControl;
   readonly callers: Callers;
   readonly rates: Rates<RateName>;
@@ -41,6 +46,7 @@ export interface World extends Host, Sight {
   readonly tables: Tables;
   readonly keyring: Keyring;
   readonly importTokens: ImportTokens;
+  readonly principals: Principals;
   /** Whoever makes a key that blocks the store makes it here. */
   turn: Turn;
   readonly markers: (operation: string) => Markers;

@@ -145,14 +145,15 @@ describe("CreateKey and DescribeKey", () => {
     expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([]);
   });
 
-  it("divergence: a given policy is kept and not evaluated yet", async () => {
+  it("a policy is in force with the key, for root too", async () => {
     const kms = await client();
     const Policy = JSON.stringify({
       Version: "2012-10-17",
       Statement: [{ Effect: "Deny", Principal: "*", Action: "kms:*", Resource: "*" }],
     });
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy, BypassPolicyLockoutSafetyCheck: true }));
-    await kms.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.KeyId }));
+    const described = kms.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.KeyId }));
+    await expect(described).rejects.toThrow("with an explicit deny in a resource-based policy");
   });
 });
 

@@ -1,45 +1,59 @@
 // The order of checks of a call, in its one place, for each thing it acts on: which key, may this caller, is it the named key, its state,
 // origin and usage. Synchronous, and run again at the commit where the world has moved. docs/order-of-checks.md has the evidence.
 
-import type { Who } from "../../durable/passport-control.ts";
+import { refusalText } from "../../authz/texts.ts";
 import { conditionOf, type Key } from "../../keyring/key.ts";
 import { keySpec } from "../../keyring/specs.ts";
 import { ApiError } from "../../wire/api-error.ts";
+import type { View } from "../callers.ts";
 import type { Operation, Resource } from "../operation.ts";
 import type { Sight } from "../world.ts";
+import { actionOf, decide } from "./decide.ts";
 import { locate } from "./locate.ts";
 import type { Located, Readable } from "./visit.ts";
 
 /**
- * Lets a call in, and leaves in it what it was let in with. @throws ApiError in the order of the checks.
+ * Lets a call in, and leaves in it what it was let in with. Everything is found before anything is decided, since what one half of ReEncrypt may
+ * do can turn on the other's key; what is not found is told only behind what is wrong with what was named before it.
+ * @throws ApiError in the order of the checks.
  */
-export function admit(visit: Readable, sight: Sight): void {
-  const { call, op, request, who } = visit;
-  const located: Located[] = [];
-  for (const resource of request.resources) {
-    const action = (resource.kind !== "alias" && resource.action) || call.name;
-    const enter = (account: string): void => permit(who, action, account);
-    const found = locate(resource, { modelsInvalidArn: op.usage === undefined, enter }, sight);
-    located.push(found);
-    visit.located = located; // as it is found: a refusal is recorded with it
-    enter(found.key?.account ?? sight.scope.account);
-    if (resource.kind === "alias" || found.key === undefined) continue; // states and usage hold for keys that are named
+export function admit(visit: Readable, view: View, sight: Sight): void {
+  const { call, op } = visit;
+  const notFound = find(visit, view, sight);
+  decide(visit, view, sight);
+  for (const { resource, key } of visit.located ?? []) {
+    if (resource.kind === "alias" || key === undefined) continue; // states and usage hold for keys that are named
     if (resource.kind === "ciphertext") {
-      requireNamed(resource, found.key);
+      requireNamed(resource, key);
       if (resource.ciphertext !== undefined) visit.ciphertext = resource.ciphertext;
     }
-    requireFit(op, action, found.key);
+    if (resource.kind === "key" && resource.isAsked === false) continue;
+    requireFit(op, actionOf(resource, call.name), key);
   }
+  if (notFound !== undefined) throw notFound.cause;
   visit.admittedAt = sight.changes;
 }
 
-/** Until policies are evaluated: an account's root may do everything with its own keys, and nothing with another's. */
-function permit(who: Who, action: string, owner: string): void {
-  if (who.account === owner) return;
-  throw new ApiError(
-    "AccessDeniedException",
-    `User: ${who.principal} is not authorized to perform: kms:${action} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
-  );
+/** Finds what a call acts on, up to the first that is not found. @returns why it is not. */
+function find(visit: Readable, view: View, sight: Sight): { readonly cause: unknown } | undefined {
+  const { call, op, request } = visit;
+  const located: Located[] = [];
+  visit.located = located; // as it is found: a refusal is recorded with it
+  const enter = (account: string): void => requireOwn(account, call.name, view, sight);
+  try {
+    for (const resource of request.resources)
+      located.push(locate(resource, { modelsInvalidArn: op.usage === undefined, enter }, sight));
+    return undefined;
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+/** Until keys of other accounts are reached: nobody learns whether one is there. */
+function requireOwn(owner: string, name: string, { principal }: View, { scope }: Sight): void {
+  if (owner === scope.account) return;
+  const text = refusalText(principal.arn, `kms:${name}`, "foreign", "NOT_CROSS_ACCOUNT");
+  throw new ApiError("AccessDeniedException", text);
 }
 
 /** A ciphertext opens under the key that made it and no other, whatever the caller names. */

@@ -9,6 +9,7 @@ import type { View } from "../callers.ts";
 import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";
 import { admit } from "./admit.ts";
+import { mayPutPolicy } from "./decide.ts";
 import { entry } from "./record.ts";
 import { REFUSAL, throttling } from "./tokens.ts";
 import type { Located, Readable, Visit } from "./visit.ts";
@@ -28,10 +29,10 @@ export function commit(visit: Readable, view: View, result: Result, world: World
   if (!world.callers.inForce(view)) return undefined;
   const { located: before = [] } = visit;
   if (world.changes !== visit.admittedAt || haveEnded(before, world.now())) {
-    admit(visit, world);
+    admit(visit, view, world);
     if (!sameKeys(before, visit.located)) return undefined;
   }
-  if (typeof result === "function") return write(visit, result, world);
+  if (typeof result === "function") return write(visit, view, result, world);
   if (result.noted !== undefined) visit.noted = result.noted;
   if (visit.request.dryRun) throw dryRun();
   return {
@@ -54,11 +55,13 @@ interface Answered extends Written {
   readonly answer: Answer;
 }
 
-function write(visit: Readable, change: Commit, world: World): Recorded {
+function write(visit: Readable, view: View, change: Commit, world: World): Recorded {
   const { requestId } = visit.call;
   const written = world.ledger.write<Answered>(
     () => {
-      const { output, made, events } = change(world.tables);
+      const { output, made, events } = change(world.tables, {
+        mayPutPolicy: (key, policy) => mayPutPolicy(key, policy, visit, view, world),
+      });
       if (visit.request.dryRun) throw dryRun();
       if (made !== undefined) visit.made = made;
       world.memory.settle();

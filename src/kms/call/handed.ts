@@ -39,6 +39,9 @@ export class Handed implements Call {
   get importTokens() {
     return this.#world.importTokens;
   }
+  get principals() {
+    return this.#world.principals;
+  }
   get reads() {
     return this.#world.reads;
   }

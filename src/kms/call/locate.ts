@@ -20,6 +20,7 @@ const notFound = (message: string): ApiError => new ApiError("NotFoundException"
 
 /** @throws ApiError InvalidCiphertextException, InvalidArnException, NotFoundException, AccessDeniedException. */
 export function locate(resource: Resource, search: Search, sight: Sight): Located {
+  if (resource.kind === "account") return { resource, arn: "*", key: undefined };
   if (resource.kind === "alias") return locateAlias(resource, sight);
   const key =
     resource.kind === "key" ? named(resource.id, resource.aliases, search, sight) : ofCiphertext(resource, search, sight);

@@ -38,7 +38,7 @@ async function attempt(visit: Visit, world: World): Promise<Recorded> {
     const readable = read(visit);
     for (let turn = 0; turn < TURNS_MAX; turn++) {
       const view = await world.callers.view(visit.who);
-      admit(readable, world);
+      admit(readable, view, world);
       pay(readable, world);
       const result = await readable.request.run(new Handed(readable, world)); // computes; may take its time; can change nothing
       const done = commit(readable, view, result, world);

@@ -54,6 +54,7 @@ function resources({ op, located, made }: Visit, succeeded: boolean): readonly R
   if (located === undefined || op?.decider === "account") return succeeded ? [] : undefined;
   const named = new Map<string, RecordedResource>();
   for (const { resource, arn, key } of located) {
+    if (resource.kind === "account") continue;
     named.set(arn, resource.kind === "alias" ? { arn, type: "AWS::KMS::Alias" } : keyResource({ arn }));
     if (key !== undefined) named.set(key.arn, keyResource(key));
   }

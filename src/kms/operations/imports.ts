@@ -8,7 +8,7 @@ import { carries, WRAPPING_ALGORITHMS, WRAPPING_KEY_SPECS } from "../../keyring/
 import type { SealedWrappingKey } from "../../keyring/wrapping-keys.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { Bytes } from "../../wire/bytes.ts";
-import { blob, type Decoded, defaulted, oneOf, optional, sensitive, string, structure, timestamp } from "../../wire/shape.ts";
+import { blob, type Decoded, oneOf, optional, sensitive, string, structure, timestamp } from "../../wire/shape.ts";
 import { expired, giveUp, isComplete, keepExpiration, removeWrappingKey } from "../expirations.ts";
 import { keyId, validation } from "../members.ts";
 import { accepts, type Call } from "../operation.ts";
@@ -19,6 +19,8 @@ const TOKEN_DAYS = 1;
 const VALID_DAYS_MAX = 365;
 /** Wrapping keys that one key has at a time: one more ends the oldest. */
 const WRAPPING_KEYS_MAX = 10;
+
+const EXPIRES = "KEY_MATERIAL_EXPIRES";
 
 const unsupported = (message?: string): ApiError => new ApiError("UnsupportedOperationException", message);
 const incorrect = (): ApiError => new ApiError("IncorrectKeyMaterialException");
@@ -48,26 +50,30 @@ const members = {
   ImportToken: sensitive(blob({ min: 1, max: 6144 })),
   EncryptedKeyMaterial: blob({ min: 1, max: 6144 }),
   ValidTo: optional(timestamp),
-  ExpirationModel: defaulted(oneOf("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"), "KEY_MATERIAL_EXPIRES"),
+  ExpirationModel: optional(oneOf(EXPIRES, "KEY_MATERIAL_DOES_NOT_EXPIRE")),
   ImportType: optional(oneOf("NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL")),
   KeyMaterialDescription: optional(string({ min: 0, max: 256, pattern: "^[a-zA-Z0-9:/_\\s.-]+$" })),
   KeyMaterialId: optional(string({ min: 64, max: 64, pattern: "^[a-f0-9]+$" })),
 };
 type ImportInput = Decoded<typeof members>;
 
-export const importKeyMaterial = accepts(structure(members), async (input, call) => {
-  const { key, keyring, reads, now } = call;
-  const imported = { expiration: { at: endOf(input, now()) }, description: input.KeyMaterialDescription };
-  requireNamable(input, key);
-  const wrappingKey = await redeem(input.ImportToken, call);
-  const material = await keyring.import(key, reads.keys.salt(key.id), wrappingKey, input.EncryptedKeyMaterial);
-  if (material === "unopened") throw new ApiError("InvalidCiphertextException");
-  if (material === "unfit") throw incorrect();
-  return (writes) => {
-    const events = takeIn(writes, { key, input, material, imported, now: now() });
-    return { output: { KeyId: key.arn, KeyMaterialId: keySpec(key.spec).rotates ? material.materialId : undefined }, events };
-  };
-});
+export const importKeyMaterial = accepts(
+  structure(members),
+  async (input, call) => {
+    const { key, keyring, reads, now } = call;
+    const imported = { expiration: { at: endOf(input, now()) }, description: input.KeyMaterialDescription };
+    requireNamable(input, key);
+    const wrappingKey = await redeem(input.ImportToken, call);
+    const material = await keyring.import(key, reads.keys.salt(key.id), wrappingKey, input.EncryptedKeyMaterial);
+    if (material === "unopened") throw new ApiError("InvalidCiphertextException");
+    if (material === "unfit") throw incorrect();
+    return (writes) => {
+      const events = takeIn(writes, { key, input, material, imported, now: now() });
+      return { output: { KeyId: key.arn, KeyMaterialId: keySpec(key.spec).rotates ? material.materialId : undefined }, events };
+    };
+  },
+  ({ ExpirationModel = EXPIRES }) => ({ ExpirationModel }),
+);
 
 /** @returns until when the material is to stay; undefined: until it is deleted. */
 function endOf({ ExpirationModel, ValidTo }: ImportInput, now: number): number | undefined {

@@ -1,6 +1,6 @@
 // Keys: made, shown, listed, switched on and off. Source: KMS API reference.
 
-import { defaultPolicy, parsePolicy } from "../../authz/policy.ts";
+import { defaultPolicy, keyPolicyOf } from "../../authz/key-policy.ts";
 import { KEY_USAGES, type Key, type KeyUsage, ORIGINS, type Origin } from "../../keyring/key.ts";
 import type { NewMaterial } from "../../keyring/sealed-keys.ts";
 import {
@@ -22,6 +22,7 @@ import {
   grantTokens,
   keyId,
   policyDocument,
+  requireWayBack,
   tagList,
   unsupportedSpec,
   validation,
@@ -71,7 +72,7 @@ const creation = structure(
     KeySpec: optional(oneOf(...KEY_SPECS)),
     Origin: defaulted(oneOf(...ORIGINS), "AWS_KMS"),
     CustomKeyStoreId: optional(customKeyStoreId),
-    BypassPolicyLockoutSafetyCheck: defaulted(flag, false),
+    BypassPolicyLockoutSafetyCheck: optional(flag),
     Tags: defaulted(tagList, []),
     MultiRegion: defaulted(flag, false),
     XksKeyId: optional(string({ min: 1, max: 128, pattern: "^[a-zA-Z0-9-_.]+$" })),
@@ -84,7 +85,7 @@ const creation = structure(
     }
     chooseSpec(input);
     checkTags(input.Tags);
-    if (input.Policy !== undefined) parsePolicy(input.Policy);
+    if (input.Policy !== undefined) keyPolicyOf(input.Policy);
   },
 );
 
@@ -110,9 +111,10 @@ function chooseSpec({ KeySpec, CustomerMasterKeySpec, KeyUsage }: SpecChoice): {
 }
 
 /** The defaults of CreateKey as its record and its conditions see them. */
-function filled(input: SpecChoice): Output {
+function filled(input: SpecChoice & { readonly BypassPolicyLockoutSafetyCheck?: boolean }): Output {
   const { spec, usage } = chooseSpec(input);
-  return { KeySpec: spec, CustomerMasterKeySpec: spec, KeyUsage: usage };
+  const { BypassPolicyLockoutSafetyCheck = false } = input;
+  return { KeySpec: spec, CustomerMasterKeySpec: spec, KeyUsage: usage, BypassPolicyLockoutSafetyCheck };
 }
 
 /** Puts the material of a new key into the tables. */
@@ -132,7 +134,7 @@ function requireRoom(keys: number, quotas: Quotas): void {
 
 export const createKey = accepts(
   creation,
-  async (input, { account, keyring, now, quotas, reads, uuid }) => {
+  async (input, { account, keyring, now, principals, quotas, reads, uuid }) => {
     const { spec, usage } = chooseSpec(input);
     if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined) throw notYet("CustomKeyStoreId");
     const isExternal = input.Origin === "EXTERNAL";
@@ -143,10 +145,13 @@ export const createKey = accepts(
       throw new ApiError("UnsupportedOperationException", `Key material of ${spec} cannot be imported.`);
     if (input.MultiRegion) throw notYet("MultiRegion");
     requireRoom(reads.keys.count(), quotas); // asked again in the commit; here it keeps a key from being made in vain
+    const policy = input.Policy ?? defaultPolicy(account);
+    const document = keyPolicyOf(policy);
+    const ids = await principals.resolve(document);
     const id = uuid();
     const described = { id, spec, usage };
     const material = isExternal ? { saltBox: await keyring.createEmpty(described) } : await keyring.create(described);
-    return (writes) => {
+    return (writes, rulings) => {
       requireRoom(writes.keys.count(), quotas);
       const createdAt = now();
       const key = writes.keys.insert({
@@ -156,7 +161,7 @@ export const createKey = accepts(
         origin: input.Origin,
         state: isExternal ? "PendingImport" : "Enabled",
         description: input.Description,
-        policy: input.Policy ?? defaultPolicy(account),
+        policy,
         multiRegion: false,
         createdAt,
         salt: material.saltBox,
@@ -164,6 +169,7 @@ export const createKey = accepts(
       });
       if ("materialId" in material) keep(writes, material, { keyId: id, origin: input.Origin, createdAt });
       writes.tags.put(id, input.Tags);
+      if (!input.BypassPolicyLockoutSafetyCheck) requireWayBack(rulings, key, { document, ids });
       return { output: { KeyMetadata: describe(key) }, made: key };
     };
   },

@@ -1,9 +1,9 @@
 // The key policy, of which each key has exactly one, named "default". Source: KMS API reference.
 
-import { parsePolicy } from "../../authz/policy.ts";
+import { keyPolicyOf, shownPolicy } from "../../authz/key-policy.ts";
 import { ApiError } from "../../wire/api-error.ts";
-import { defaulted, flag, string, structure } from "../../wire/shape.ts";
-import { keyId, policyDocument } from "../members.ts";
+import { defaulted, flag, optional, string, structure } from "../../wire/shape.ts";
+import { keyId, policyDocument, requireWayBack } from "../members.ts";
 import { accepts } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
 
@@ -14,7 +14,7 @@ export const getKeyPolicy = accepts(
   structure({ KeyId: keyId, PolicyName: defaulted(policyName, POLICY_NAME) }),
   ({ PolicyName }, { key, reads }) => {
     if (PolicyName !== POLICY_NAME) throw new ApiError("NotFoundException", "No such policy exists");
-    return { output: { Policy: reads.keys.policy(key.id), PolicyName } };
+    return { output: { Policy: shownPolicy(reads.keys.policy(key.id)), PolicyName } };
   },
 );
 
@@ -23,16 +23,19 @@ export const putKeyPolicy = accepts(
     KeyId: keyId,
     PolicyName: defaulted(policyName, POLICY_NAME),
     Policy: policyDocument,
-    BypassPolicyLockoutSafetyCheck: defaulted(flag, false),
+    BypassPolicyLockoutSafetyCheck: optional(flag),
   }),
-  ({ PolicyName, Policy }, { key }) => {
+  async ({ PolicyName, Policy, BypassPolicyLockoutSafetyCheck = false }, { key, principals }) => {
     if (PolicyName !== POLICY_NAME) throw new ApiError("NotFoundException", "No such policy exists");
-    parsePolicy(Policy, key.arn);
-    return (writes) => {
+    const document = keyPolicyOf(Policy);
+    const ids = await principals.resolve(document);
+    return (writes, rulings) => {
+      if (!BypassPolicyLockoutSafetyCheck) requireWayBack(rulings, key, { document, ids });
       writes.keys.setPolicy(key.id, Policy);
       return {};
     };
   },
+  ({ BypassPolicyLockoutSafetyCheck = false }) => ({ BypassPolicyLockoutSafetyCheck }),
 );
 
 export const listKeyPolicies = accepts(

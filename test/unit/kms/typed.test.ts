@@ -4,16 +4,17 @@
 import { expect, it } from "vitest";
 import { admit } from "../../../src/kms/call/admit.ts";
 import type { Readable } from "../../../src/kms/call/visit.ts";
-import { cipher } from "../../../src/kms/conditions.ts";
+import type { View } from "../../../src/kms/callers.ts";
+import { cipher } from "../../../src/kms/condition-keys.ts";
 import { type Handler, type KeysOf, row, type States } from "../../../src/kms/operation.ts";
 import { key } from "../../../src/kms/resources.ts";
 import type { Sight } from "../../../src/kms/world.ts";
 import { ApiError } from "../../../src/wire/api-error.ts";
 
 /** Never called. */
-function neverCompiles(sight: Sight, visit: Readable, handler: Handler<{ KeyId: string }>): void {
+function neverCompiles(sight: Sight, visit: Readable, view: View, handler: Handler<{ KeyId: string }>): void {
   const [usable, CIPHER]: [States, KeysOf] = [["Enabled"], { usage: "ENCRYPT_DECRYPT" }];
-  admit(visit, sight);
+  admit(visit, view, sight);
   // @ts-expect-error admission is handed no table that it could write
   sight.tables;
   // @ts-expect-error what it may read has no writes

@@ -73,6 +73,7 @@ describe("RATES", () => {
 describe("what an admitted call costs", () => {
   const request = (recorded: Request["recorded"]): Request => ({
     recorded,
+    given: recorded,
     resources: [],
     dryRun: false,
     run: () => ({ output: {} }),

@@ -1,0 +1,50 @@
+// Key policies in their compiled form, kept by key and bound to their text: a policy is a function of it, a decision is not. Dropped in the turn in
+// which the key is written.
+
+import type { Document } from "../authz/document.ts";
+import { storedKeyPolicyOf } from "../authz/key-policy.ts";
+import type { UniqueIds } from "../authz/principals.ts";
+import type { KeyReads } from "./tables/keys.ts";
+
+/** Of the texts whose compiled forms are kept, all together. */
+const CHARACTERS_MAX = 4 * 1024 * 1024;
+
+export interface CompiledPolicy {
+  readonly document: Document;
+  readonly ids: UniqueIds;
+}
+
+export class KeyPolicies {
+  readonly #keys: Pick<KeyReads, "policy">;
+  readonly #kept = new Map<string, CompiledPolicy & { readonly characters: number }>();
+  #characters = 0;
+
+  constructor(keys: Pick<KeyReads, "policy">) {
+    this.#keys = keys;
+  }
+
+  /** @throws Error for a stored policy that does not compile: nobody is let in by the rest of it. */
+  of(keyId: string): CompiledPolicy {
+    const known = this.#kept.get(keyId);
+    if (known !== undefined) return known;
+    const text = this.#keys.policy(keyId);
+    const made = { document: storedKeyPolicyOf(text), ids: new Map<string, string>(), characters: text.length };
+    this.#kept.set(keyId, made);
+    this.#characters += text.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#characters <= CHARACTERS_MAX) break;
+      this.drop(oldest);
+    }
+    return made;
+  }
+
+  drop(keyId: string): void {
+    this.#characters -= this.#kept.get(keyId)?.characters ?? 0;
+    this.#kept.delete(keyId);
+  }
+
+  dropAll(): void {
+    this.#kept.clear();
+    this.#characters = 0;
+  }
+}
