@@ -58,7 +58,8 @@ const refuse = (): never => {
   throw malformed("Policy contains a statement with one or more invalid principals.");
 };
 
-function namedOf(type: string, name: unknown): Named | undefined {
+/** @returns undefined for what has no principal's form. */
+export function namedOf(type: string, name: unknown): Named | undefined {
   if (typeof name !== "string") return undefined;
   if (type === "Service" && SERVICE.test(name)) return { kind: "service" };
   if (type === "Federated" && PROVIDER.test(name)) return { kind: "provider", text: name };

@@ -5,9 +5,9 @@
 
 import { COMMITMENT_BYTES, MESSAGE_NONCE_BYTES, MESSAGE_TAG_BYTES } from "../crypto/message.ts";
 import { type Bytes, concat, fromHex, toHex, utf8, utf8Length } from "../wire/bytes.ts";
+import { accountBytes, accountOf, keyIdOf, keyReference } from "./key-reference.ts";
 
 const VERSION = 1;
-const MULTI_REGION = 1;
 const ACCOUNT_BYTES = 5;
 const KEY_ID_BYTES = 16;
 export const MATERIAL_PREFIX_BYTES = 16;
@@ -15,7 +15,6 @@ export const MATERIAL_PREFIX_BYTES = 16;
 export const ORIGIN_BYTES = 2 + ACCOUNT_BYTES + KEY_ID_BYTES + MATERIAL_PREFIX_BYTES;
 /** Everything before the ciphertext, all of which the tag covers. */
 export const HEADER_BYTES = ORIGIN_BYTES + MESSAGE_NONCE_BYTES + COMMITMENT_BYTES;
-const ACCOUNTS = 10 ** 12;
 
 export interface Ciphertext {
   /** 12 digits. Like all of the header, the writer's word until the message has opened. */
@@ -31,19 +30,11 @@ export interface Ciphertext {
   readonly header: Bytes;
 }
 
-const accountBytes = (account: string): Bytes =>
-  fromHex(
-    Number(account)
-      .toString(16)
-      .padStart(2 * ACCOUNT_BYTES, "0"),
-  ) ?? new Uint8Array();
-
 /** The first part of a blob. */
 export function printOrigin({ account, keyId, materialPrefix }: Pick<Ciphertext, "account" | "keyId" | "materialPrefix">): Bytes {
-  const flags = keyId.startsWith("mrk-") ? MULTI_REGION : 0;
-  const keyIdBytes = fromHex(keyId.replace("mrk-", "").replaceAll("-", ""));
+  const [flags, keyIdBytes] = keyReference(keyId);
   const prefixBytes = fromHex(materialPrefix);
-  if (keyIdBytes === undefined || prefixBytes === undefined) throw new TypeError("a ciphertext names a key and a material");
+  if (prefixBytes === undefined) throw new TypeError("a ciphertext names a material");
   return concat(Uint8Array.of(VERSION, flags), accountBytes(account), keyIdBytes, prefixBytes);
 }
 
@@ -53,18 +44,18 @@ export const print = (ciphertext: Omit<Ciphertext, "header">): Bytes =>
 /** Reads a blob; undefined for what no version of this service printed. */
 export function parse(blob: Bytes): Ciphertext | undefined {
   const [version, flags = 0] = blob;
-  if (version !== VERSION || flags > MULTI_REGION || blob.byteLength <= HEADER_BYTES + MESSAGE_TAG_BYTES) return undefined;
+  if (version !== VERSION || blob.byteLength <= HEADER_BYTES + MESSAGE_TAG_BYTES) return undefined;
   let at = 2;
   const take = (length: number): Bytes => {
     at += length;
     return blob.subarray(at - length, at);
   };
-  const account = Number.parseInt(toHex(take(ACCOUNT_BYTES)), 16);
-  if (account >= ACCOUNTS) return undefined;
-  const id = toHex(take(KEY_ID_BYTES));
+  const account = accountOf(take(ACCOUNT_BYTES));
+  const keyId = keyIdOf(flags, take(KEY_ID_BYTES));
+  if (account === undefined || keyId === undefined) return undefined;
   return {
-    account: account.toString().padStart(12, "0"),
-    keyId: flags === MULTI_REGION ? `mrk-${id}` : id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+    account,
+    keyId,
     materialPrefix: toHex(take(MATERIAL_PREFIX_BYTES)),
     nonce: take(MESSAGE_NONCE_BYTES),
     commitment: take(COMMITMENT_BYTES),

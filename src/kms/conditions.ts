@@ -10,6 +10,7 @@ import { parseKeyName } from "../wire/arn.ts";
 import type { View } from "./callers.ts";
 import type { ConditionKey, Conditions } from "./condition-keys.ts";
 import type { Request, Resource } from "./operation.ts";
+import type { StoredGrant } from "./tables/grants.ts";
 import type { Reads } from "./tables/tables.ts";
 
 /** One check of a call: an action on one of the things that it acts on. */
@@ -24,6 +25,8 @@ export interface Asked {
   readonly resource: Resource;
   /** The key that the check is about; undefined: it is about an alias, or the account. */
   readonly key: Key | undefined;
+  /** A grant that is to be retired. */
+  readonly grant: StoredGrant | undefined;
   /** All keys that the call acts on. */
   readonly keys: readonly Key[];
   /** Who owns what the check is about: 12 digits. */
@@ -64,8 +67,9 @@ function half({ action, request }: Asked, member: string): unknown {
 
 type Pairs = ReadonlyMap<string, string>;
 
-/** What a grant is bound to, and how. */
-function constraintOf({ recorded }: Request): readonly [type: string, pairs: Pairs] | undefined {
+/** What a grant is bound to, and how: one that is there, or is to be made. */
+function constraintOf({ grant, request: { recorded } }: Asked): readonly [type: string, pairs: Pairs] | undefined {
+  if (grant !== undefined) return grant.constraints && [grant.constraints.type, new Map(grant.constraints.pairs)];
   const constraints = (recorded["Constraints"] ?? {}) as Readonly<Record<string, Pairs | undefined>>;
   for (const type of ["EncryptionContextEquals", "EncryptionContextSubset"]) {
     const pairs = constraints[type];
@@ -75,9 +79,9 @@ function constraintOf({ recorded }: Request): readonly [type: string, pairs: Pai
 }
 
 /** The pairs of the request's context; of a grant, those of its constraint. */
-function pairsOf(asked: Asked): Pairs | undefined {
+export function pairsOf(asked: Asked): Pairs | undefined {
   const pairs = half(asked, "EncryptionContext");
-  return pairs instanceof Map ? (pairs as Pairs) : constraintOf(asked.request)?.[1];
+  return pairs instanceof Map ? (pairs as Pairs) : constraintOf(asked)?.[1];
 }
 
 const DAY_MS = 86_400_000;
@@ -111,7 +115,7 @@ const OWN: Readonly<Record<Exclude<ConditionKey, ManyKey | OfKeys>, Source>> = {
   "kms:EncryptionAlgorithm": (asked) => text(half(asked, "EncryptionAlgorithm")) ?? DEFAULT_CIPHER,
   "kms:EncryptionContextKeys": (asked) => listed([...(pairsOf(asked)?.keys() ?? [])]),
   "kms:ExpirationModel": given("ExpirationModel"),
-  "kms:GrantConstraintType": ({ request }) => constraintOf(request)?.[0],
+  "kms:GrantConstraintType": (asked) => constraintOf(asked)?.[0],
   "kms:GranteePrincipal": member("GranteePrincipal"),
   "kms:GrantIsForAWSResource": () => "false",
   "kms:GrantOperations": ({ request }) => listed((request.recorded["Operations"] as string[] | undefined) ?? []),

@@ -15,11 +15,11 @@ export interface CompiledPolicy {
 }
 
 export class KeyPolicies {
-  readonly #keys: Pick<KeyReads, "policy">;
+  readonly #keys: Pick<KeyReads, "policy" | "principals">;
   readonly #kept = new Map<string, CompiledPolicy & { readonly characters: number }>();
   #characters = 0;
 
-  constructor(keys: Pick<KeyReads, "policy">) {
+  constructor(keys: Pick<KeyReads, "policy" | "principals">) {
     this.#keys = keys;
   }
 
@@ -28,7 +28,7 @@ export class KeyPolicies {
     const known = this.#kept.get(keyId);
     if (known !== undefined) return known;
     const text = this.#keys.policy(keyId);
-    const made = { document: storedKeyPolicyOf(text), ids: new Map<string, string>(), characters: text.length };
+    const made = { document: storedKeyPolicyOf(text), ids: this.#keys.principals(keyId), characters: text.length };
     this.#kept.set(keyId, made);
     this.#characters += text.length;
     for (const oldest of this.#kept.keys()) {

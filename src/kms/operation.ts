@@ -3,11 +3,13 @@
 import type { ServiceEvent } from "../durable/own-change.ts";
 import type { Markers } from "../durable/page-markers.ts";
 import type { Ciphertext } from "../keyring/ciphertext.ts";
+import { parseGrantToken } from "../keyring/grant-token.ts";
 import type { ImportTokens } from "../keyring/import-token.ts";
 import type { Key, KeyState, KeyUsage, Origin } from "../keyring/key.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { RateClass } from "../limits/rates.ts";
+import { ApiError } from "../wire/api-error.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { decode, type Structure } from "../wire/shape.ts";
 import type { Conditions } from "./condition-keys.ts";
@@ -28,6 +30,10 @@ export type Resource =
       readonly id: string | undefined;
       readonly action?: string;
     }
+  /** A grant that is to be retired: the grant itself decides. */
+  | { readonly kind: "grant"; readonly keyId: string; readonly grantId: string }
+  /** Whoever may retire grants, by his ARN. */
+  | { readonly kind: "principal"; readonly arn: string; readonly action?: string }
   /** All of the account: `*`. */
   | { readonly kind: "account"; readonly action?: string }
   /** `isNew`: it need not be there. */
@@ -168,6 +174,11 @@ const factsOf = (...[decider, states, of, conditions, effect, rate]: Columns): F
   rate,
 });
 
+/** Tokens have to be of their form; what they name decides nothing. @throws ApiError InvalidGrantTokenException. */
+function requireGrantTokens(tokens: readonly string[] = []): void {
+  if (tokens.some((token) => parseGrantToken(token) === undefined)) throw new ApiError("InvalidGrantTokenException");
+}
+
 /** A row of the table. */
 export function row<In extends object>(
   handler: Handler<In>,
@@ -179,6 +190,7 @@ export function row<In extends object>(
     input: handler.input as Structure<unknown>,
     read(body) {
       const input = decode(handler.input, body);
+      if ("GrantTokens" in input) requireGrantTokens(input.GrantTokens as readonly string[] | undefined);
       const dryRun = "DryRun" in input && input.DryRun === true;
       const recorded = { ...input, ...handler.fill?.(input) };
       const given = { ...input } as Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@
 import type { Document } from "../authz/document.ts";
 import { namedIn } from "../authz/key-policy.ts";
 import { malformed } from "../authz/policy-json.ts";
-import type { UniqueIds } from "../authz/principals.ts";
+import { namedOf, type UniqueIds } from "../authz/principals.ts";
 
 export interface Principals {
   /**
@@ -12,6 +12,8 @@ export interface Principals {
    * @throws ApiError MalformedPolicyDocumentException where one does not exist.
    */
   resolve(document: Document): UniqueIds | Promise<UniqueIds>;
+  /** What a grant's principal is compared by: its unique id, of an account its number. @returns undefined where it does not exist. */
+  identify(principal: string): string | undefined | Promise<string | undefined>;
 }
 
 export const accountRootsOnly: Principals = {
@@ -19,5 +21,9 @@ export const accountRootsOnly: Principals = {
     if (namedIn(document).identities.size > 0)
       throw malformed("Policy contains a statement with one or more invalid principals.");
     return new Map();
+  },
+  identify(principal) {
+    const named = namedOf("AWS", principal);
+    return named?.kind === "account" ? named.account : undefined;
   },
 };

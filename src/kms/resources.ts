@@ -1,8 +1,11 @@
 // What an operation acts on: a function of its decoded input. Each also works when an optional member is missing.
 
 import { parse } from "../keyring/ciphertext.ts";
+import { parseGrantToken } from "../keyring/grant-token.ts";
 import { bindsContext } from "../keyring/specs.ts";
+import { keyArn } from "../wire/arn.ts";
 import type { Bytes } from "../wire/bytes.ts";
+import { PARTITION } from "../wire/regions.ts";
 import type { Resource } from "./operation.ts";
 
 export const everything = (): Resource[] => [{ kind: "account" }];
@@ -27,6 +30,26 @@ export const aliasAndKey = ({ AliasName, TargetKeyId }: { AliasName: string; Tar
 export const newAlias = ({ AliasName, TargetKeyId }: { AliasName: string; TargetKeyId: string }): Resource[] => [
   { kind: "alias", name: AliasName, isNew: true },
   ...key({ KeyId: TargetKeyId }),
+];
+
+/** A grant is named by its token, or by its key and its id. */
+export function grant({
+  GrantToken,
+  KeyId = "",
+  GrantId = "",
+}: {
+  GrantToken?: string;
+  KeyId?: string;
+  GrantId?: string;
+}): Resource[] {
+  const token = GrantToken === undefined ? undefined : parseGrantToken(GrantToken);
+  if (token === undefined) return [{ kind: "grant", keyId: KeyId, grantId: GrantId }];
+  const { account, region, keyId, grantId } = token;
+  return [{ kind: "grant", keyId: keyArn({ partition: PARTITION, region, account }, keyId), grantId }];
+}
+/** The permission to see what a principal may retire is one on the principal. */
+export const retiringPrincipal = ({ RetiringPrincipal = "*" }: { RetiringPrincipal?: string }): Resource[] => [
+  { kind: "principal", arn: RetiringPrincipal },
 ];
 
 interface Ciphered {

@@ -37,6 +37,7 @@ import {
 } from "./operations/data-keys.ts";
 import { decapsulate, encapsulate } from "./operations/encapsulation.ts";
 import { decrypt, encrypt, reEncrypt } from "./operations/encryption.ts";
+import { createGrant, listGrants, listRetirableGrants, retireGrant, revokeGrant } from "./operations/grants.ts";
 import { deleteImportedKeyMaterial, getParametersForImport, importKeyMaterial } from "./operations/imports.ts";
 import {
   createKey,
@@ -67,10 +68,12 @@ import {
   ciphertext,
   everything,
   everythingOfKey,
+  grant as grantToRetire,
   key,
   keyOrAlias,
   keyToBe,
   newAlias,
+  retiringPrincipal,
 } from "./resources.ts";
 
 /** A column that asks for nothing: every state, every key, no condition key of its own. */
@@ -124,7 +127,7 @@ export const OPERATIONS = {
   ConnectCustomKeyStore:               planned(                                     _,           account,   _,                    _,             _,         write,    manage),
   CreateAlias:                         row(    createAlias,                         newAlias,    owner,     alive,                _,             _,         write,    manage),
   CreateCustomKeyStore:                planned(                                     _,           account,   _,                    _,             _,         write,    manage),
-  CreateGrant:                         planned(                                     _,           grantee,   grantable,            _,             granting,  write,    grant),
+  CreateGrant:                         row(    createGrant,                         key,         grantee,   grantable,            _,             granting,  write,    grant),
   CreateKey:                           row(    createKey,                           keyToBe,     account,   _,                    _,             creation,  write,    making),
   Decapsulate:                         row(    decapsulate,                         keyOrAlias,  grantee,   usable,               ENCAPSULATION, aliased,   read,     crypto),
   Decrypt:                             row(    decrypt,                             ciphertext,  grantee,   usable,               CIPHER,        cipher,    read,     crypto),
@@ -154,17 +157,17 @@ export const OPERATIONS = {
   GetPublicKey:                        row(    getPublicKey,                        keyOrAlias,  grantee,   usable,               PAIR,          aliased,   read,     describe),
   ImportKeyMaterial:                   row(    importKeyMaterial,                   key,         owner,     importableOrUpdating, imported,      expiry,    write,    manage),
   ListAliases:                         row(    listAliases,                         everythingOfKey, account,   _,                    _,             _,         read,     list),
-  ListGrants:                          planned(                                     _,           neighbour, _,                    _,             granted,   read,     listOfKey),
+  ListGrants:                          row(    listGrants,                          key,         neighbour, _,                    _,             granted,   read,     listOfKey),
   ListKeyPolicies:                     row(    listKeyPolicies,                     key,         owner,     _,                    _,             _,         read,     listOfKey),
   ListKeyRotations:                    row(    listKeyRotations,                    key,         owner,     _,                    rotatable,     _,         read,     listOfKey),
   ListKeys:                            row(    listKeys,                            everything,  account,   _,                    _,             _,         read,     list),
   ListResourceTags:                    row(    listResourceTags,                    key,         owner,     _,                    _,             _,         read,     describe),
-  ListRetirableGrants:                 planned(                                     _,           account,   _,                    _,             _,         read,     listOfKey),
+  ListRetirableGrants:                 row(    listRetirableGrants,                 retiringPrincipal,account,   _,                    _,             _,         read,     listOfKey),
   PutKeyPolicy:                        row(    putKeyPolicy,                        key,         owner,     _,                    _,             lockout,   takeAway, change),
   ReEncrypt:                           row(    reEncrypt,                           bothKeys,    grantee,   usable,               CIPHER,        recrypt,   read,     crypto),
   ReplicateKey:                        planned(                                     _,           owner,     enabled,              _,             replica,   write,    manage),
-  RetireGrant:                         planned(                                     _,           retirer,   _,                    _,             retiring,  takeAway, ungrant),
-  RevokeGrant:                         planned(                                     _,           neighbour, _,                    _,             granted,   takeAway, ungrant),
+  RetireGrant:                         row(    retireGrant,                         grantToRetire, retirer,   _,                    _,             retiring,  takeAway, ungrant),
+  RevokeGrant:                         row(    revokeGrant,                         key,         neighbour, _,                    _,             granted,   takeAway, ungrant),
   RotateKeyOnDemand:                   row(    rotateKeyOnDemand,                   key,         owner,     enabled,              rotatable,     _,         write,    manage),
   ScheduleKeyDeletion:                 row(    scheduleKeyDeletion,                 key,         owner,     deletable,            _,             window,    takeAway, change),
   Sign:                                row(    sign,                                keyOrAlias,  grantee,   usable,               SIGNING,       signature, read,     crypto),

@@ -8,11 +8,12 @@ export interface Quotas {
   readonly keys: number;
   readonly aliasesPerKey: number;
   readonly tagsPerKey: number;
+  readonly grantsPerKey: number;
   /** Over a key's whole life. */
   readonly onDemandRotations: number;
 }
 
-const DEFAULT_QUOTAS: Quotas = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, onDemandRotations: 25 };
+const DEFAULT_QUOTAS: Quotas = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, grantsPerKey: 50_000, onDemandRotations: 25 };
 
 /** Reads the variable. @throws TypeError for a quota that does not exist, or is no whole number. */
 export function parseQuotas(text: string | undefined): Quotas {

@@ -5,7 +5,7 @@
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Small, so that a short life meets them. */
-export const QUOTAS = { keys: 3, aliasesPerKey: 2, tagsPerKey: 50, onDemandRotations: 3 };
+export const QUOTAS = { keys: 3, aliasesPerKey: 2, tagsPerKey: 50, grantsPerKey: 10, onDemandRotations: 3 };
 
 export type RotationType = "AUTOMATIC" | "ON_DEMAND";
 

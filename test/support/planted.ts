@@ -1,5 +1,6 @@
 // Keys whose material or public key a test brings along: they stand in the store as if CreateKey had made them.
 
+import { defaultPolicy } from "../../src/authz/key-policy.ts";
 import { Secret } from "../../src/crypto/secret.ts";
 import type { KeyUsage } from "../../src/keyring/key.ts";
 import { SealedKeys } from "../../src/keyring/sealed-keys.ts";
@@ -27,7 +28,7 @@ export const plant = (account: string, { spec, usage, material = new Uint8Array(
     const common = { origin: "AWS_KMS", createdAt: world.now() } as const;
     world.storage.transactionSync(() => {
       keys.insert({
-        ...{ ...common, id, spec, usage, state: "Enabled", description: "", policy: "{}", multiRegion: false },
+        ...{ ...common, id, spec, usage, state: "Enabled", description: "", policy: defaultPolicy(account), principals: new Map(), multiRegion: false },
         ...{ salt: made.saltBox, materialId: made.materialId },
       });
       materials.insert({ ...common, id: made.materialId, keyId: id, box: made.box });

@@ -1,15 +1,16 @@
 // May this caller? Every permission that a call needs, in order, each decided by the policies that bear on it. Nothing is remembered of a decision.
 
-import type { Context } from "../../authz/context.ts";
-import { evaluate } from "../../authz/evaluate.ts";
+import { type Decision, evaluate, identityAllows, type Question } from "../../authz/evaluate.ts";
+import { mayRetire } from "../../authz/retire.ts";
 import { type Refused, refusalText } from "../../authz/texts.ts";
 import type { Key } from "../../keyring/key.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { View } from "../callers.ts";
-import { type Asked, conditionValue } from "../conditions.ts";
+import { type Asked, conditionValue, pairsOf } from "../conditions.ts";
 import type { CompiledPolicy } from "../key-policies.ts";
 import type { Resource } from "../operation.ts";
 import type { Sight } from "../world.ts";
+import { grantFor, retirableOf } from "./given-grants.ts";
 import type { Located, Readable } from "./visit.ts";
 
 /** One thing that a caller must be allowed to do. */
@@ -24,39 +25,66 @@ interface Permission {
 
 /** @throws ApiError AccessDeniedException for the first permission that is missing. */
 export function decide(visit: Readable, view: View, sight: Sight): void {
-  const { located = [] } = visit;
-  for (const permission of located.flatMap((each) => permissionsOf(each, visit.call.name))) {
-    const { action, arn, key } = permission;
-    const { allowed, reason } = evaluate({
-      principal: view.principal,
-      documents: view.documents,
-      action: `kms:${action}`,
-      resources: [arn],
-      context: contextOf(permission, visit, view, sight),
-      policy: key && { kind: "KEY_POLICY", account: key.account, ...sight.keyPolicies.of(key.id) },
-      worksAcrossAccounts: visit.op.decider !== "owner",
-      grant: () => undefined,
-    });
-    if (!allowed)
-      throw new ApiError("AccessDeniedException", refusalText(view.principal.arn, `kms:${action}`, permission.refused, reason));
+  for (const located of visit.located ?? []) {
+    for (const permission of permissionsOf(located, visit.call.name)) {
+      const { allowed, reason } = decisionOn(permission, located, visit, view, sight);
+      if (allowed) continue;
+      const action = `kms:${permission.action}`;
+      const words = refusalText(view.principal.arn, action, permission.refused, reason === "NOT_RETIRER" ? NOT_GIVEN : reason);
+      throw new ApiError("AccessDeniedException", words);
+    }
   }
+}
+
+/** Who is not among those who may retire a grant has no document that lets him. */
+const NOT_GIVEN = "IMPLICIT_DENY_IDENTITY";
+
+function decisionOn(
+  permission: Permission,
+  located: Located,
+  visit: Readable,
+  view: View,
+  sight: Sight,
+): { readonly allowed: boolean; readonly reason: Decision["reason"] | "NOT_RETIRER" } {
+  const { arn, key } = permission;
+  const asked = askedOf(permission, located, visit, view, sight);
+  const action = `kms:${permission.action}`;
+  const question: Question = {
+    principal: view.principal,
+    documents: view.documents,
+    action,
+    resources: [arn],
+    context: { value: (name) => conditionValue(name, asked) },
+  };
+  if (located.grant !== undefined && key !== undefined) {
+    const { allowed, reason } = mayRetire(question, retirableOf(located.grant, key.account));
+    return { allowed, reason: allowed ? "GRANT" : (reason as Decision["reason"] | "NOT_RETIRER") };
+  }
+  const wanted = key && { caller: view.principal, key, action, encryptionContext: pairsOf(asked), request: visit.request };
+  return evaluate({
+    ...question,
+    policy: key && { kind: "KEY_POLICY", account: key.account, ...sight.keyPolicies.of(key.id) },
+    worksAcrossAccounts: visit.op.decider !== "owner",
+    grant: () =>
+      wanted === undefined || visit.op.decider !== "grantee" ? undefined : grantFor(wanted, identityAllows(question), sight),
+  });
 }
 
 /** What is to be allowed on a resource, without its `kms:`: the operation, unless its resource says otherwise. */
 export const actionOf = (resource: Resource, operation: string): string =>
-  (resource.kind !== "alias" && resource.action) || operation;
+  ("action" in resource ? resource.action : undefined) ?? operation;
 
 /** Whether a caller could still change a key's policy under another one. */
 export function mayPutPolicy(key: Key, policy: CompiledPolicy, visit: Readable, view: View, sight: Sight): boolean {
-  const action = "PutKeyPolicy";
   const resource = { kind: "key", id: key.id, aliases: false } as const;
-  const permission = { action, resource, arn: key.arn, key, refused: { arn: key.arn } };
+  const permission = { action: "PutKeyPolicy", resource, arn: key.arn, key, refused: { arn: key.arn } };
+  const asked = askedOf(permission, { resource, arn: key.arn, key }, visit, view, sight);
   return evaluate({
     principal: view.principal,
     documents: view.documents,
-    action: `kms:${action}`,
+    action: "kms:PutKeyPolicy",
     resources: [key.arn],
-    context: contextOf(permission, visit, view, sight),
+    context: { value: (name) => conditionValue(name, asked) },
     policy: { kind: "KEY_POLICY", account: key.account, ...policy },
     worksAcrossAccounts: false,
     grant: () => undefined,
@@ -67,6 +95,10 @@ function permissionsOf({ resource, arn, key }: Located, name: string): readonly 
   const action = actionOf(resource, name);
   const common = { action, resource, arn, refused: { arn } };
   switch (resource.kind) {
+    case "grant":
+      return [{ ...common, key }];
+    case "principal":
+      return [{ ...common, key: undefined }];
     case "account":
       return [{ ...common, key: undefined, refused: resource.action === undefined ? { arn } : "unnamed" }];
     case "alias": {
@@ -80,10 +112,10 @@ function permissionsOf({ resource, arn, key }: Located, name: string): readonly 
   }
 }
 
-function contextOf({ action, resource, key }: Permission, visit: Readable, view: View, sight: Sight): Context {
+function askedOf({ action, resource, key }: Permission, { grant }: Located, visit: Readable, view: View, sight: Sight): Asked {
   const { call, request, op, located = [] } = visit;
-  const asked: Asked = {
-    ...{ call, view, request, action, resource, key },
+  return {
+    ...{ call, view, request, action, resource, key, grant },
     conditions: op.conditions,
     keys: located.flatMap((each) => (each.resource.kind === "alias" ? [] : (each.key ?? []))),
     account: key?.account ?? sight.scope.account,
@@ -91,5 +123,4 @@ function contextOf({ action, resource, key }: Permission, visit: Readable, view:
     reads: sight.reads,
     time: sight.now(),
   };
-  return { value: (name) => conditionValue(name, asked) };
 }

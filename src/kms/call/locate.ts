@@ -21,7 +21,9 @@ const notFound = (message: string): ApiError => new ApiError("NotFoundException"
 /** @throws ApiError InvalidCiphertextException, InvalidArnException, NotFoundException, AccessDeniedException. */
 export function locate(resource: Resource, search: Search, sight: Sight): Located {
   if (resource.kind === "account") return { resource, arn: "*", key: undefined };
+  if (resource.kind === "principal") return { resource, arn: resource.arn, key: undefined };
   if (resource.kind === "alias") return locateAlias(resource, sight);
+  if (resource.kind === "grant") return locateGrant(resource, search, sight);
   const key =
     resource.kind === "key" ? named(resource.id, resource.aliases, search, sight) : ofCiphertext(resource, search, sight);
   return { resource, arn: key.arn, key };
@@ -32,6 +34,13 @@ function locateAlias(resource: Resource & { kind: "alias" }, { scope, reads }: S
   const target = reads.aliases.find(resource.name)?.keyId;
   if (target === undefined && !resource.isNew) throw notFound(`Alias ${shown(arn)} is not found.`);
   return { resource, arn, key: target === undefined ? undefined : reads.keys.find(target) };
+}
+
+function locateGrant(resource: Resource & { kind: "grant" }, search: Search, sight: Sight): Located {
+  const key = named(resource.keyId, false, search, sight);
+  const grant = sight.reads.grants.find(key.id, resource.grantId);
+  if (grant === undefined) throw notFound(`Grant ID ${shown(resource.grantId)} not found`);
+  return { resource, arn: key.arn, key, grant };
 }
 
 function ofCiphertext(resource: Resource & { kind: "ciphertext" }, search: Search, sight: Sight): Key {

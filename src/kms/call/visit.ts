@@ -6,6 +6,7 @@ import type { Who } from "../../durable/passport-control.ts";
 import type { Ciphertext } from "../../keyring/ciphertext.ts";
 import type { Key } from "../../keyring/key.ts";
 import type { Operation, Request, Resource } from "../operation.ts";
+import type { StoredGrant } from "../tables/grants.ts";
 
 /** A resource that was found. */
 export interface Located {
@@ -13,6 +14,8 @@ export interface Located {
   readonly arn: string;
   /** Of an alias, the key that it points at, if it is there. */
   readonly key: Key | undefined;
+  /** A grant that is to be retired. */
+  readonly grant?: StoredGrant;
 }
 
 export interface Visit {

@@ -162,6 +162,7 @@ export const createKey = accepts(
         state: isExternal ? "PendingImport" : "Enabled",
         description: input.Description,
         policy,
+        principals: ids,
         multiRegion: false,
         createdAt,
         salt: material.saltBox,

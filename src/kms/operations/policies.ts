@@ -31,7 +31,7 @@ export const putKeyPolicy = accepts(
     const ids = await principals.resolve(document);
     return (writes, rulings) => {
       if (!BypassPolicyLockoutSafetyCheck) requireWayBack(rulings, key, { document, ids });
-      writes.keys.setPolicy(key.id, Policy);
+      writes.keys.setPolicy(key.id, Policy, ids);
       return {};
     };
   },

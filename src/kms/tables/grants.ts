@@ -1,11 +1,118 @@
-// Table `grant`.
+// Table `grant`. A decision reads the grants of one key and of the caller alone, by the id of whom they are given to.
 
-export interface Grants {
+export interface StoredConstraints {
+  readonly type: "EncryptionContextEquals" | "EncryptionContextSubset";
+  readonly pairs: readonly (readonly [name: string, value: string])[];
+}
+
+export interface StoredGrant {
+  readonly keyId: string;
+  /** 64 hexadecimal digits. */
+  readonly id: string;
+  readonly name: string | undefined;
+  /** As it was written. */
+  readonly grantee: string;
+  /** What is compared: the unique id of a user, role or session, the number of an account. */
+  readonly granteeId: string;
+  readonly retiring: string | undefined;
+  readonly retiringId: string | undefined;
+  /** 12 digits. */
+  readonly issuer: string;
+  readonly operations: readonly string[];
+  readonly constraints: StoredConstraints | undefined;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+export interface GrantFilter {
+  readonly id?: string | undefined;
+  readonly grantee?: string | undefined;
+}
+
+export interface GrantReads {
+  find(keyId: string, id: string): StoredGrant | undefined;
+  /** The grants of a key that are given to one of these. */
+  given(keyId: string, granteeIds: readonly string[]): readonly StoredGrant[];
+  /** The grants of a key that bear a name. */
+  named(keyId: string, name: string): readonly StoredGrant[];
+  /** At most `limit` grants of a key, in the order of their ids, those after `after`. */
+  page(keyId: string, filter: GrantFilter, after: string, limit: number): readonly StoredGrant[];
+  /** The same of all keys, for whom one principal may retire; a position is key id and grant id, a space between. */
+  retirable(retiring: string, after: string, limit: number): readonly StoredGrant[];
+  countOf(keyId: string): number;
+}
+
+export interface Grants extends GrantReads {
+  insert(grant: StoredGrant): void;
+  remove(keyId: string, id: string): void;
   removeAllOf(keyId: string): void;
 }
 
-export const grants = (sql: SqlStorage): Grants => ({
-  removeAllOf(keyId) {
-    sql.exec('DELETE FROM "grant" WHERE key_id = ?', keyId);
-  },
+type Row = {
+  key_id: string;
+  id: string;
+  name: string | null;
+  grantee: string;
+  grantee_id: string;
+  retiring: string | null;
+  retiring_id: string | null;
+  issuing_account: string;
+  operations: string;
+  constraints: string | null;
+  created_at: number;
+};
+
+const COLUMNS =
+  "key_id, id, name, grantee, grantee_id, retiring, retiring_id, issuing_account, operations, constraints, created_at";
+
+const grantOf = (row: Row): StoredGrant => ({
+  keyId: row.key_id,
+  id: row.id,
+  name: row.name ?? undefined,
+  grantee: row.grantee,
+  granteeId: row.grantee_id,
+  retiring: row.retiring ?? undefined,
+  retiringId: row.retiring_id ?? undefined,
+  issuer: row.issuing_account,
+  operations: JSON.parse(row.operations) as string[],
+  constraints: row.constraints === null ? undefined : (JSON.parse(row.constraints) as StoredConstraints),
+  createdAt: row.created_at,
 });
+
+/** Behind a grant of a list of several keys. */
+export const positionOf = ({ keyId, id }: StoredGrant): string => `${keyId} ${id}`;
+
+export function grants(sql: SqlStorage): Grants {
+  const select = (where: string, ...bindings: SqlStorageValue[]): StoredGrant[] =>
+    sql
+      .exec<Row>(`SELECT ${COLUMNS} FROM "grant" WHERE ${where}`, ...bindings)
+      .toArray()
+      .map(grantOf);
+  return {
+    find: (keyId, id) => select("key_id = ? AND id = ?", keyId, id)[0],
+    given: (keyId, ids) => select(`key_id = ? AND grantee_id IN (${ids.map(() => "?").join(", ")})`, keyId, ...ids),
+    named: (keyId, name) => select("key_id = ? AND name = ?", keyId, name),
+    page: (keyId, { id, grantee }, after, limit) =>
+      select(
+        "key_id = ?1 AND id > ?2 AND (?3 IS NULL OR id = ?3) AND (?4 IS NULL OR grantee = ?4) ORDER BY id LIMIT ?5",
+        ...[keyId, after, id ?? null, grantee ?? null, limit],
+      ),
+    retirable: (retiring, after, limit) =>
+      select("retiring = ? AND key_id || ' ' || id > ? ORDER BY key_id, id LIMIT ?", retiring, after, limit),
+    countOf: (keyId) => sql.exec<{ count: number }>('SELECT count(*) AS count FROM "grant" WHERE key_id = ?', keyId).one().count,
+    insert(grant) {
+      sql.exec(
+        `INSERT INTO "grant" (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[grant.keyId, grant.id, grant.name ?? null, grant.grantee, grant.granteeId],
+        ...[grant.retiring ?? null, grant.retiringId ?? null, grant.issuer, JSON.stringify(grant.operations)],
+        ...[grant.constraints === undefined ? null : JSON.stringify(grant.constraints), grant.createdAt],
+      );
+    },
+    remove(keyId, id) {
+      sql.exec('DELETE FROM "grant" WHERE key_id = ? AND id = ?', keyId, id);
+    },
+    removeAllOf(keyId) {
+      sql.exec('DELETE FROM "grant" WHERE key_id = ?', keyId);
+    },
+  };
+}

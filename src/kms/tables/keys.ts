@@ -25,8 +25,15 @@ type KeyRow = {
   expires_at: number | null;
 };
 
+/** The unique ids of the users, roles and sessions that a policy names, by what stands there. */
+export type Principals = ReadonlyMap<string, string>;
+
+const printedPrincipals = (principals: Principals): string | null =>
+  principals.size === 0 ? null : JSON.stringify([...principals]);
+
 export interface NewKey extends Omit<Key, "arn" | "account" | "deletionAt" | "rotation" | "expiration"> {
   readonly policy: string;
+  readonly principals: Principals;
   /** The sealed salt. */
   readonly salt: Bytes;
 }
@@ -38,6 +45,7 @@ export interface KeyReads {
   count(): number;
   /** The policy document of a key that is there. */
   policy(id: string): string;
+  principals(id: string): Principals;
   /** The sealed salt of a key that is there. */
   salt(id: string): Bytes;
 }
@@ -49,7 +57,7 @@ export interface KeyWrites extends KeyReads {
   /** What a key becomes that is unavailable now. */
   setStateWhenAvailable(id: string, state: "Enabled" | "Disabled"): void;
   setDescription(id: string, description: string): void;
-  setPolicy(id: string, policy: string): void;
+  setPolicy(id: string, policy: string, principals: Principals): void;
   setMaterial(id: string, materialId: string): void;
   setRotation(id: string, rotation: Key["rotation"]): void;
   setExpiration(id: string, expiration: Key["expiration"]): void;
@@ -127,9 +135,9 @@ interface Written {
 
 function insertRow(sql: SqlStorage, key: NewKey, saltSlot: number): void {
   sql.exec(
-    `INSERT INTO key (${OWN_COLUMNS}, policy, salt_slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO key (${OWN_COLUMNS}, policy, principals, salt_slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[key.id, key.spec, key.usage, key.origin, key.state, key.description, key.multiRegion ? 1 : 0, key.createdAt],
-    ...[key.materialId ?? null, key.policy, saltSlot],
+    ...[key.materialId ?? null, key.policy, printedPrincipals(key.principals), saltSlot],
   );
 }
 
@@ -176,6 +184,10 @@ export function keys({ sql, sealed, scope, now, dropped }: KeysPorts): KeyWrites
     ...{ find, page, forget: memory.forget, settle: memory.settle, undo: memory.undo },
     count: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM key").one().count,
     policy: (id) => sql.exec<{ policy: string }>("SELECT policy FROM key WHERE id = ?", id).one().policy,
+    principals(id) {
+      const { principals } = sql.exec<{ principals: string | null }>("SELECT principals FROM key WHERE id = ?", id).one();
+      return new Map(principals === null ? [] : (JSON.parse(principals) as [string, string][]));
+    },
     insert(key) {
       insertRow(sql, key, sealed.put(key.salt));
       memory.touch(key.id);
@@ -183,7 +195,7 @@ export function keys({ sql, sealed, scope, now, dropped }: KeysPorts): KeyWrites
       return { ...key, ...unset, arn: keyArn(scope, key.id), account: scope.account };
     },
     salt: (id) => sealed.get(saltSlot(id)),
-    setPolicy: (id, policy) => update(id, "policy = ?", policy),
+    setPolicy: (id, policy, principals) => update(id, "policy = ?, principals = ?", policy, printedPrincipals(principals)),
     setMaterial: (id, materialId) => update(id, "material_id = ?", materialId),
     setRotation: (id, rotation) =>
       update(id, "rotation_days = ?, next_rotation_at = ?", rotation?.days ?? null, rotation?.nextAt ?? null),

@@ -79,6 +79,15 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE key ADD COLUMN expires INTEGER;
   ALTER TABLE key ADD COLUMN expires_at INTEGER;
   `,
+  // Policies and grants in force: the unique ids of whom a policy names, as JSON; of grants, what is compared beside what was written.
+  `
+  ALTER TABLE key ADD COLUMN principals TEXT;
+  ALTER TABLE "grant" ADD COLUMN grantee_id TEXT NOT NULL DEFAULT '';
+  ALTER TABLE "grant" ADD COLUMN retiring_id TEXT;
+  CREATE INDEX grant_grantee ON "grant" (key_id, grantee_id);
+  CREATE INDEX grant_name ON "grant" (key_id, name);
+  CREATE INDEX grant_retiring ON "grant" (retiring, key_id, id);
+  `,
 ];
 
 const LAST_USES_AND_SLOTS = `

@@ -4,7 +4,7 @@ import type { DeadlineWrites } from "../../durable/agenda.ts";
 import type { Host } from "../../durable/host.ts";
 import type { ArnScope } from "../../wire/arn.ts";
 import { type AliasReads, type AliasWrites, aliases } from "./aliases.ts";
-import { type Grants, grants } from "./grants.ts";
+import { type GrantReads, type Grants, grants } from "./grants.ts";
 import { type KeyMemory, type KeyReads, type KeyWrites, keys } from "./keys.ts";
 import type { LastUseReads, LastUses } from "./last-uses.ts";
 import { type MaterialReads, type MaterialWrites, materials } from "./materials.ts";
@@ -21,6 +21,7 @@ export interface Reads {
   readonly tags: TagReads;
   readonly materials: MaterialReads;
   readonly lastUses: LastUseReads;
+  readonly grants: GrantReads;
   readonly wrappingKeys: WrappingKeyReads;
 }
 
@@ -32,11 +33,11 @@ export interface Writes {
   readonly deadlines: DeadlineWrites<KeyDeadline>;
   readonly aliases: AliasWrites;
   readonly tags: TagWrites;
+  readonly grants: Grants;
 }
 
 export interface Tables extends Writes {
   readonly keys: KeyWrites & KeyMemory;
-  readonly grants: Grants;
   readonly lastUses: LastUses;
 }
 

@@ -1,0 +1,206 @@
+// Grants: made, listed, retired by whom they are for, revoked by the key's owner. Source: KMS API reference; developer guide, "Grants in AWS KMS".
+
+import { parseGrantToken, printGrantToken } from "../../keyring/grant-token.ts";
+import type { Key, KeyUsage } from "../../keyring/key.ts";
+import { keySpec } from "../../keyring/specs.ts";
+import { ApiError } from "../../wire/api-error.ts";
+import { rootArn } from "../../wire/arn.ts";
+import { toHex } from "../../wire/bytes.ts";
+import { PARTITION } from "../../wire/regions.ts";
+import { type Decoded, listOf, oneOf, optional, sensitive, string, stringMap, structure } from "../../wire/shape.ts";
+import { dryRun, grantTokens, keyId, validation } from "../members.ts";
+import { accepts, type Call, type Output } from "../operation.ts";
+import { paged, pageOf } from "../pages.ts";
+import { positionOf, type StoredConstraints, type StoredGrant } from "../tables/grants.ts";
+import type { Writes } from "../tables/tables.ts";
+
+const [GRANT_ID_BYTES, TOKEN_RANDOM_BYTES] = [32, 8];
+const [PAIRS_MAX, VALUE_CHARACTERS_MAX] = [8, 384];
+
+/** What may be granted of keys of a usage, besides what may be granted of every key. */
+const BY_USAGE: Readonly<Record<KeyUsage, readonly string[]>> = {
+  ENCRYPT_DECRYPT: ["Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo"],
+  SIGN_VERIFY: ["Sign", "Verify"],
+  GENERATE_VERIFY_MAC: ["GenerateMac", "VerifyMac"],
+  KEY_AGREEMENT: ["DeriveSharedSecret"],
+  ENCAPSULATE_DECAPSULATE: ["Encapsulate", "Decapsulate"],
+};
+const OF_SYMMETRIC = [
+  "GenerateDataKey",
+  "GenerateDataKeyWithoutPlaintext",
+  "GenerateDataKeyPair",
+  "GenerateDataKeyPairWithoutPlaintext",
+];
+const OF_PAIRS = ["GetPublicKey"];
+const OF_ALL = ["CreateGrant", "RetireGrant", "DescribeKey"];
+const OPERATIONS = [...Object.values(BY_USAGE).flat(), ...OF_SYMMETRIC, ...OF_PAIRS, ...OF_ALL];
+
+const principal = string({ min: 1, max: 256, pattern: "^[\\w+=,.@:/-]+$" });
+const servicePrincipal = string({ min: 1, max: 128, pattern: "^[\\w+=,.@:/-]+$" });
+const grantId = string({ min: 1, max: 128 });
+
+const creation = {
+  KeyId: keyId,
+  GranteePrincipal: optional(principal),
+  GranteeServicePrincipal: optional(servicePrincipal),
+  RetiringPrincipal: optional(principal),
+  RetiringServicePrincipal: optional(servicePrincipal),
+  Operations: listOf(oneOf(...OPERATIONS)),
+  Constraints: optional(
+    structure({ EncryptionContextSubset: optional(stringMap), EncryptionContextEquals: optional(stringMap) }),
+  ),
+  GrantTokens: grantTokens,
+  Name: optional(string({ min: 1, max: 256, pattern: "^[a-zA-Z0-9:/_-]+$" })),
+  DryRun: dryRun,
+};
+type Creation = Decoded<typeof creation>;
+
+export const createGrant = accepts(structure(creation), async (input, call) => {
+  const { key, account, region, quotas, now, random } = call;
+  requireFitting(input, key);
+  const grantee = await identified(input.GranteePrincipal ?? missing("GranteePrincipal"), call);
+  const retiring = input.RetiringPrincipal === undefined ? undefined : await identified(input.RetiringPrincipal, call);
+  const asked = {
+    keyId: key.id,
+    name: input.Name,
+    ...{ grantee: grantee.text, granteeId: grantee.id, retiring: retiring?.text, retiringId: retiring?.id },
+    issuer: account,
+    operations: [...new Set(input.Operations)],
+    constraints: constraintsOf(input),
+  };
+  const id = toHex(random(GRANT_ID_BYTES));
+  return (writes) => {
+    const same =
+      input.Name === undefined ? undefined : writes.grants.named(key.id, input.Name).find((each) => isSame(each, asked));
+    if (same === undefined && writes.grants.countOf(key.id) >= quotas.grantsPerKey)
+      throw new ApiError("LimitExceededException", `A key can have at most ${quotas.grantsPerKey} grants.`);
+    if (same === undefined) writes.grants.insert({ ...asked, id, createdAt: now() });
+    const GrantId = same?.id ?? id;
+    const GrantToken = printGrantToken({ account, region, keyId: key.id, grantId: GrantId }, random(TOKEN_RANDOM_BYTES));
+    return { output: { GrantToken, GrantId } };
+  };
+});
+
+const missing = (member: string): never => {
+  throw validation(`${member} is required.`);
+};
+
+function requireFitting(
+  { Operations, Constraints, GranteeServicePrincipal, RetiringServicePrincipal }: Creation,
+  key: Key,
+): void {
+  if (GranteeServicePrincipal !== undefined || RetiringServicePrincipal !== undefined)
+    throw new ApiError("UnsupportedOperationException", "Service principals are not available.");
+  const { isPair, rotates } = keySpec(key.spec);
+  const granted = [...BY_USAGE[key.usage], ...OF_ALL, ...(rotates ? OF_SYMMETRIC : []), ...(isPair ? OF_PAIRS : [])];
+  const unfit = Operations.find((operation) => !granted.includes(operation));
+  if (unfit !== undefined) throw validation(`Operation ${unfit} cannot be granted on keys of KeyUsage ${key.usage}.`);
+  const given = Object.values(Constraints ?? {}).flatMap((pairs) => pairs ?? []);
+  if (given.length > 0 && !rotates) throw validation("Grant constraints are for symmetric encryption keys alone.");
+  if (given.length > 1) throw validation("A grant takes EncryptionContextSubset or EncryptionContextEquals.");
+  for (const pairs of given)
+    if (pairs.size > PAIRS_MAX || [...pairs.values()].some((value) => value.length > VALUE_CHARACTERS_MAX))
+      throw validation(`A grant constraint has at most ${PAIRS_MAX} pairs, of at most ${VALUE_CHARACTERS_MAX} characters each.`);
+}
+
+/** @throws ApiError InvalidArnException for a principal that does not exist. */
+async function identified(text: string, { principals }: Call): Promise<{ readonly text: string; readonly id: string }> {
+  const id = await principals.identify(text);
+  if (id === undefined) throw new ApiError("InvalidArnException", `Invalid arn ${text}`);
+  return { text, id };
+}
+
+function constraintsOf({ Constraints }: Creation): StoredConstraints | undefined {
+  for (const type of ["EncryptionContextEquals", "EncryptionContextSubset"] as const) {
+    const pairs = Constraints?.[type];
+    if (pairs !== undefined) return { type, pairs: [...pairs].toSorted(([one], [other]) => (one < other ? -1 : 1)) };
+  }
+  return undefined;
+}
+
+type Asked = Omit<StoredGrant, "id" | "createdAt">;
+
+/** Whether two grants give the same to the same: operations are a set, constraints a map. */
+function isSame(one: Asked, other: Asked): boolean {
+  const compared = ({ granteeId, retiringId, issuer, operations, constraints }: Asked): string =>
+    JSON.stringify([granteeId, retiringId ?? null, issuer, operations.toSorted(), constraints ?? null]);
+  return compared(one) === compared(other);
+}
+
+const shown = (grant: StoredGrant, arn: string): Output => ({
+  KeyId: arn,
+  GrantId: grant.id,
+  Name: grant.name ?? "",
+  CreationDate: new Date(grant.createdAt),
+  GranteePrincipal: grant.grantee,
+  RetiringPrincipal: grant.retiring,
+  IssuingAccount: rootArn(PARTITION, grant.issuer),
+  Operations: grant.operations,
+  Constraints: grant.constraints && { [grant.constraints.type]: new Map(grant.constraints.pairs) },
+});
+
+export const listGrants = accepts(
+  structure({
+    ...{ KeyId: keyId, GrantId: optional(grantId), GranteePrincipal: optional(principal) },
+    GranteeServicePrincipal: optional(servicePrincipal),
+    ...paged({ byDefault: 50, max: 100 }),
+  }),
+  async (input, call) => {
+    const { key, reads } = call;
+    const filter = { id: input.GrantId, grantee: input.GranteePrincipal ?? input.GranteeServicePrincipal };
+    const read = (after: string, limit: number) => reads.grants.page(key.id, filter, after, limit);
+    const { items, ...page } = await pageOf(input, call, read, ({ id }) => id);
+    return { output: { Grants: items.map((each) => shown(each, key.arn)), ...page } };
+  },
+);
+
+export const listRetirableGrants = accepts(
+  structure({
+    RetiringPrincipal: optional(principal),
+    RetiringServicePrincipal: optional(servicePrincipal),
+    ...paged({ byDefault: 50, max: 100 }),
+  }),
+  async (input, call) => {
+    const retiring = input.RetiringPrincipal ?? input.RetiringServicePrincipal ?? missing("RetiringPrincipal");
+    const { reads } = call;
+    const read = (after: string, limit: number) => reads.grants.retirable(retiring, after, limit);
+    const { items, ...page } = await pageOf(input, call, read, positionOf);
+    const Grants = items.map((each) => shown(each, reads.keys.find(each.keyId)?.arn ?? each.keyId));
+    return { output: { Grants, ...page } };
+  },
+);
+
+const unknown = (id: string): ApiError => new ApiError("NotFoundException", `Grant ID ${id} not found`);
+
+const remove = (writes: Writes, key: Key, id: string): Record<string, never> => {
+  if (writes.grants.find(key.id, id) === undefined) throw unknown(id);
+  writes.grants.remove(key.id, id);
+  return {};
+};
+
+export const revokeGrant = accepts(
+  structure({ KeyId: keyId, GrantId: grantId, DryRun: dryRun }),
+  ({ GrantId }, { key }) =>
+    (writes) =>
+      remove(writes, key, GrantId),
+);
+
+export const retireGrant = accepts(
+  structure(
+    {
+      GrantToken: optional(sensitive(string({ min: 1, max: 8192 }))),
+      KeyId: optional(keyId),
+      GrantId: optional(grantId),
+      DryRun: dryRun,
+    },
+    ({ GrantToken, KeyId, GrantId }) => {
+      if (GrantToken !== undefined && parseGrantToken(GrantToken) === undefined) throw new ApiError("InvalidGrantTokenException");
+      if (GrantToken === undefined && (KeyId === undefined || GrantId === undefined))
+        throw validation("A grant token, or a key ID and a grant ID, is required.");
+    },
+  ),
+  ({ GrantToken, GrantId }, { key }) => {
+    const id = (GrantToken === undefined ? GrantId : parseGrantToken(GrantToken)?.grantId) ?? "";
+    return (writes) => remove(writes, key, id);
+  },
+);
