@@ -6,6 +6,8 @@ export interface Env extends Cloudflare.Env {
   readonly ROOT_KEYS: string;
   /** Quotas that differ from the defaults (operations/quotas.ts): a JSON object of whole numbers. */
   readonly QUOTAS?: string;
+  /** What accounts may do at most, their roots too (authz/guardrails.ts): a JSON object of accounts, each with levels of policies. */
+  readonly GUARDRAILS?: string;
   /** Web origins whose pages may call (wire/origins.ts): exact ones, separated by commas or spaces. None without it. */
   readonly CORS_ORIGINS?: string;
 }

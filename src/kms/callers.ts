@@ -1,8 +1,8 @@
 // What is known of a caller: whether its access key is active, and the documents that bear on it. A view is asked for before a call
 // is read, and must still be in force at its commit. Until identities are built, every account has one caller: its root, by serial 0.
 
-import type { Document } from "../authz/document.ts";
 import type { Documents } from "../authz/evaluate.ts";
+import type { Levels } from "../authz/guardrails.ts";
 import type { Principal } from "../authz/principals.ts";
 import type { Who } from "../durable/passport-control.ts";
 import { ApiError } from "../wire/api-error.ts";
@@ -32,7 +32,7 @@ export interface Callers {
 }
 
 /** `guardrails`: what binds the account, its root too. */
-export function rootOnly(account: string, guardrails: readonly (readonly Document[])[]): Callers {
+export function rootOnly(account: string, guardrails: Levels): Callers {
   const arn = rootArn(PARTITION, account);
   const root: View = {
     principal: { type: "Root", arn, account, uniqueId: account },

@@ -2,6 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { d1Trail } from "../audit/trail.ts";
+import { parseGuardrails } from "../authz/guardrails.ts";
 import { parseRootKeys } from "../crypto/root-keys.ts";
 import type { ObjectCall, Reply } from "../durable/call.ts";
 import { doChores, startChores } from "../durable/chores.ts";
@@ -28,6 +29,7 @@ export class RegionalKeyStore extends DurableObject<Env> {
       trail: d1Trail(env.AUDIT),
       rootKeys: parseRootKeys(env.ROOT_KEYS),
       quotas: parseQuotas(env.QUOTAS),
+      guardrails: parseGuardrails(env.GUARDRAILS),
       requestRates: (region) => parseRates(env.RATES, region),
       now: () => Date.now(),
       random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),

@@ -56,7 +56,7 @@ export function createWorld(given: Given): World {
   const world: World = Object.assign(host, {
     scope,
     passports: new PassportControl(rootKeys, { name, account, now: () => given.now(), log: (line) => host.log(line) }),
-    callers: rootOnly(account, []),
+    callers: rootOnly(account, given.guardrails(account)),
     rates: rates === undefined ? unlimited : tokenBuckets(rates, () => world.now()),
     quotas,
     protocol: awsJson,

@@ -1,5 +1,6 @@
 // What a regional key store works with: a Host with the parts of KMS (wiring.ts puts them together).
 
+import type { Levels } from "../authz/guardrails.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import type { Host, Outside } from "../durable/host.ts";
 import type { Markers } from "../durable/page-markers.ts";
@@ -21,6 +22,8 @@ import type { Reads, Tables } from "./tables/tables.ts";
 export interface Given extends Outside {
   readonly rootKeys: RootKeys;
   readonly quotas: Quotas;
+  /** What an account may do at most. */
+  guardrails(account: string): Levels;
   /** Undefined: not limited. */
   requestRates(region: string): RequestRates | undefined;
 }

@@ -37,10 +37,14 @@ async function attempt(visit: Visit, world: World): Promise<Recorded> {
     if (!world.rates.spend(visit.who.account, CALL)) throw throttling();
     const readable = read(visit);
     for (let turn = 0; turn < TURNS_MAX; turn++) {
-      const view = await world.callers.view(visit.who);
+      let view = await world.callers.view(visit.who);
       admit(readable, view, world);
       pay(readable, world);
       const result = await readable.request.run(new Handed(readable, world)); // computes; may take its time; can change nothing
+      while (!world.callers.inForce(view)) {
+        view = await world.callers.view(visit.who);
+        delete visit.admittedAt; // what was computed stands, and is admitted anew under the view that is in force now
+      }
       const done = commit(readable, view, result, world);
       if (done !== undefined) return done;
     }
