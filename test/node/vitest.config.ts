@@ -8,13 +8,15 @@ import { TEST_ROOT_KEYS } from "../support/root-keys.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** How many sequences the lifecycle's property test tries, and which ones a failure has printed: `npm run fuzz:lifecycle`. */
-const { FUZZ_RUNS = "300", FUZZ_SEED, FUZZ_PATH } = process.env;
-const fuzz = {
-  numRuns: Number(FUZZ_RUNS),
+/** How many cases a property test tries, and which ones a failure has printed: `npm run fuzz:lifecycle`, `npm run fuzz:authz`. */
+const { FUZZ_RUNS, FUZZ_SEED, FUZZ_PATH } = process.env;
+const fuzzOf = (numRuns: number) => ({
+  numRuns: Number(FUZZ_RUNS ?? numRuns),
   ...(FUZZ_SEED === undefined ? {} : { seed: Number(FUZZ_SEED) }),
   ...(FUZZ_PATH === undefined ? {} : { path: FUZZ_PATH }),
-};
+});
+const fuzz = fuzzOf(300);
+const policyFuzz = fuzzOf(3000);
 
 /** `import file from "wycheproof:NAME"`: a file of Wycheproof's, or null where WYCHEPROOF_DIR does not say where they are. */
 const wycheproof = {
@@ -58,7 +60,7 @@ export default defineConfig(async () => ({
           name: "workers",
           include: ["test/unit/**/*.test.ts", "test/kms/**/*.test.ts", "test/durable/**/*.test.ts"],
           setupFiles: ["test/support/setup.ts"],
-          provide: { fuzz },
+          provide: { fuzz, policyFuzz },
         },
       },
     ],
