@@ -96,53 +96,32 @@ const unless = (isOfKeyPolicy: boolean, share: number) =>
 const whole = (...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<NaiveStatement> =>
   fc.tuple(...parts).map((each) => Object.assign({}, ...each));
 
-const allowing = whole(fc.constant({ Effect: "Allow" }), actions, resources, unless(false, 5));
-const denying = whole(fc.constant({ Effect: "Deny" }), actions, resources, unless(false, 2));
-const ofIdentity = fc.oneof({ weight: 8, arbitrary: allowing }, { weight: 1, arbitrary: denying });
+const thisKey = often(9, fc.constant({ Resource: "*" }), fc.constant({ Resource: `${KMS}:${OWN}:key/k1` }));
+const naming = named.map((Principal) => ({ Principal }));
+const sparing = spared.map((NotPrincipal) => ({ NotPrincipal }));
 
-const thisKey = often(9, fc.constant({ Resource: "*" }), fc.constantFrom({ Resource: `${KMS}:${OWN}:key/k1` }));
-const ofKey = fc.oneof(
-  {
-    weight: 10,
-    arbitrary: whole(
-      fc.constant({ Effect: "Allow" }),
-      actions,
-      thisKey,
-      unless(true, 6),
-      named.map((Principal) => ({ Principal })),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: whole(
-      fc.constant({ Effect: "Deny" }),
-      actions,
-      thisKey,
-      unless(true, 3),
-      named.map((Principal) => ({ Principal })),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: whole(
-      fc.constant({ Effect: "Deny" }),
-      actions,
-      thisKey,
-      unless(true, 6),
-      spared.map((NotPrincipal) => ({ NotPrincipal })),
-    ),
-  },
-);
+/** `isOfKeyPolicy`: it names principals, and this key. */
+export function statement(Effect: "Allow" | "Deny", isOfKeyPolicy: boolean): fc.Arbitrary<NaiveStatement> {
+  const effect = fc.constant({ Effect });
+  if (!isOfKeyPolicy) return whole(effect, actions, resources, unless(false, Effect === "Allow" ? 5 : 2));
+  if (Effect === "Allow") return whole(effect, actions, thisKey, unless(true, 6), naming);
+  return whole(effect, actions, thisKey, unless(true, 4), often(5, naming, sparing));
+}
+
+const ofIdentity = often(9, statement("Allow", false), statement("Deny", false));
+const ofKey = often(8, statement("Allow", true), statement("Deny", true));
 
 const version = fc.constantFrom({}, { Version: "2012-10-17" }, { Version: "2012-10-17" }, { Version: "2008-10-17" });
-const documentOf = (statement: fc.Arbitrary<NaiveStatement>, maxLength: number): fc.Arbitrary<NaiveDocument> =>
+const documentOf = (each: fc.Arbitrary<NaiveStatement>, maxLength: number): fc.Arbitrary<NaiveDocument> =>
   fc
-    .tuple(version, fc.oneof(statement, fc.array(statement, { minLength: 1, maxLength })))
+    .tuple(version, fc.oneof(each, fc.array(each, { minLength: 1, maxLength })))
     .map(([members, Statement]) => ({ ...members, Statement }));
 
 /** Mostly one that lets everything pass: the other layers would hardly be reached otherwise. */
 const OPEN: NaiveDocument = { Statement: { Effect: "Allow", Action: "*", Resource: "*" } };
 const ceiling = often(5, fc.constant(OPEN), documentOf(ofIdentity, 3));
+/** Session policies, or a level of guardrails. */
+export const level = fc.array(ceiling, { minLength: 1, maxLength: 2 });
 
 const pairs = fc.constantFrom({}, { a: "1" }, { a: "2" }, { a: "1", b: "2" }, { A: "1" });
 const constraints: fc.Arbitrary<NaiveConstraints> = fc.oneof(
@@ -151,7 +130,7 @@ const constraints: fc.Arbitrary<NaiveConstraints> = fc.oneof(
   pairs.map((EncryptionContextSubset) => ({ EncryptionContextSubset })),
 );
 const OPERATIONS = ["Encrypt", "Decrypt", "DescribeKey", "CreateGrant"];
-const grant: fc.Arbitrary<NaiveGrant> = fc.record({
+export const grant: fc.Arbitrary<NaiveGrant> = fc.record({
   GranteePrincipal: fc.constantFrom(...NAMES.slice(0, 6).filter((name) => name !== OWN), APP, ALICE),
   IssuingAccount: fc.constantFrom(root(OWN), root(OTHER)),
   Operations: fc.subarray(OPERATIONS, { minLength: 2 }),
@@ -183,12 +162,8 @@ const parts = fc.record({
   context,
   identity: often(1, fc.constant([]), fc.array(documentOf(ofIdentity, 3), { minLength: 1, maxLength: 2 })),
   boundary: often(5, fc.constant(undefined), ceiling),
-  session: often(5, fc.constant([]), fc.array(ceiling, { minLength: 1, maxLength: 2 })),
-  guardrails: often(
-    6,
-    fc.constant([]),
-    fc.array(fc.array(ceiling, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 2 }),
-  ),
+  session: often(5, fc.constant([]), level),
+  guardrails: often(6, fc.constant([]), fc.array(level, { minLength: 1, maxLength: 2 })),
   keyPolicy: documentOf(ofKey, 3),
   grants: often(4, fc.constant([]), fc.array(grant, { minLength: 1, maxLength: 3 })),
   encryptionContext: pairs,

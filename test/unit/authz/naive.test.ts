@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { CASES, checkOf, idsOf } from "../../support/authz-cases.ts";
-import { decide, type NaiveDocument, type NaiveRequest } from "../../support/naive-authz.ts";
+import { decide, type NaiveRequest } from "../../support/naive-authz.ts";
 
 type Case = (typeof CASES)[number];
 
@@ -17,7 +17,7 @@ function requestOf(given: Case, at: number): NaiveRequest {
     guardrails: guardrails ?? [],
     ...(permissionsBoundary && { boundary: permissionsBoundary }),
     ...(key && { keyPolicy: key.policy }),
-  } as unknown as { identity: NaiveDocument[]; session: NaiveDocument[]; guardrails: NaiveDocument[][] };
+  } as unknown as Pick<NaiveRequest, "identity" | "session" | "guardrails" | "boundary" | "keyPolicy">;
   return {
     ...documents,
     principal: given.principal as NaiveRequest["principal"],
@@ -30,7 +30,7 @@ function requestOf(given: Case, at: number): NaiveRequest {
     grants: key?.grants ?? [],
     ...(encryptionContext && { encryptionContext }),
     ...(newGrant && { newGrant }),
-  };
+  } as NaiveRequest;
 }
 
 const taken = CASES.filter(({ kind, principal, checks }) => {
