@@ -119,7 +119,7 @@ const documentOf = (each: fc.Arbitrary<NaiveStatement>, maxLength: number): fc.A
 
 /** Mostly one that lets everything pass: the other layers would hardly be reached otherwise. */
 const OPEN: NaiveDocument = { Statement: { Effect: "Allow", Action: "*", Resource: "*" } };
-const ceiling = often(5, fc.constant(OPEN), documentOf(ofIdentity, 3));
+const ceiling = often(5, fc.constant(OPEN), documentOf(often(7, statement("Allow", false), statement("Deny", false)), 3));
 /** Session policies, or a level of guardrails. */
 export const level = fc.array(ceiling, { minLength: 1, maxLength: 2 });
 
@@ -155,7 +155,7 @@ const ACTED = [
 ];
 
 const parts = fc.record({
-  principal: fc.constantFrom(...PRINCIPALS, ...PRINCIPALS.slice(1)),
+  principal: fc.constantFrom(...PRINCIPALS, ...PRINCIPALS.slice(1), ...PRINCIPALS.slice(2)),
   ids: often(9, fc.constant(IDS), fc.constant(FORMER)),
   actedOn: ACTED_ON,
   action: fc.constantFrom(...ACTED),
@@ -171,7 +171,7 @@ const parts = fc.record({
 });
 
 /** Root has neither policies nor ceilings, but for guardrails; a user has no session policies. */
-export const request: fc.Arbitrary<NaiveRequest> = parts.map(
+const anything: fc.Arbitrary<NaiveRequest> = parts.map(
   ({ actedOn, boundary, keyPolicy, encryptionContext, newGrant, ...given }) => {
     const { type } = given.principal;
     const isOnKey = !("action" in actedOn);
@@ -190,4 +190,62 @@ export const request: fc.Arbitrary<NaiveRequest> = parts.map(
       ...(action === "kms:CreateGrant" ? { newGrant } : {}),
     };
   },
+);
+
+const ALLOW_ALL = { Effect: "Allow", Action: "*", Resource: "*" } as const;
+const delegating: NaiveDocument = { Statement: { ...ALLOW_ALL, Principal: { AWS: root(OWN) } } };
+const closed: NaiveDocument = { Statement: { ...ALLOW_ALL, Principal: { AWS: root("777788889999") } } };
+const alone = { guardrails: [], session: [], grants: [], keyPolicy: delegating };
+
+const allows = (principals: object): NaiveDocument => ({ Statement: { ...ALLOW_ALL, ...principals } });
+const denies = (principals: object): NaiveDocument => ({
+  Statement: [
+    { ...ALLOW_ALL, Principal: "*" },
+    { ...ALLOW_ALL, Effect: "Deny", ...principals },
+  ],
+});
+
+/** All hangs on the conditions and resources of one statement. */
+const onOneStatement: fc.Arbitrary<NaiveRequest> = fc
+  .tuple(
+    anything.filter(({ principal, keyPolicy }) => principal.type !== "Root" && keyPolicy !== undefined),
+    fc.constantFrom<"Allow" | "Deny">("Allow", "Deny"),
+    often(7, fc.constant({ Resource: "*" }), resources),
+    conditions(false, 1),
+    version,
+  )
+  .map(([{ boundary: _, ...given }, Effect, speaksOf, Condition, members]) => {
+    const hinge = { Effect, Action: "kms:*", ...speaksOf, Condition };
+    const Statement = Effect === "Deny" ? [ALLOW_ALL, hinge] : [hinge];
+    return { ...given, ...alone, action: "kms:DescribeKey", identity: [{ ...members, Statement }] };
+  });
+
+/** All hangs on one grant. */
+const onOneGrant: fc.Arbitrary<NaiveRequest> = fc
+  .tuple(
+    anything.filter(({ keyPolicy, worksAcrossAccounts }) => keyPolicy !== undefined && worksAcrossAccounts),
+    grant,
+    fc.constantFrom([], [OPEN]),
+  )
+  .map(([given, each, identity]) => {
+    const documents = given.principal.type === "Root" ? [] : identity;
+    return { ...given, ...alone, keyPolicy: closed, grants: [each], identity: documents };
+  });
+
+/** All hangs on whom one statement of the key policy names, and on the ceilings. */
+const onOneName: fc.Arbitrary<NaiveRequest> = fc
+  .tuple(
+    anything.filter(({ keyPolicy }) => keyPolicy !== undefined),
+    fc.oneof(naming.map(allows), naming.map(denies), sparing.map(denies)),
+  )
+  .map(([given, keyPolicy]) => {
+    const identity = given.principal.type === "Root" ? [] : [OPEN];
+    return { ...given, guardrails: [], grants: [], keyPolicy, identity };
+  });
+
+export const request: fc.Arbitrary<NaiveRequest> = fc.oneof(
+  { weight: 5, arbitrary: anything },
+  { weight: 3, arbitrary: onOneStatement },
+  { weight: 1, arbitrary: onOneGrant },
+  { weight: 2, arbitrary: onOneName },
 );
