@@ -1,5 +1,6 @@
 // A request of plain JSON as what the engine is asked.
 
+import { conditionOf } from "../../src/authz/condition-block.ts";
 import type { Context, Value } from "../../src/authz/context.ts";
 import { type DocumentKind, documentOf } from "../../src/authz/document.ts";
 import { type Check, type Decision, evaluate, identityAllows, type Question } from "../../src/authz/evaluate.ts";
@@ -75,3 +76,15 @@ export function checkOf(request: NaiveRequest, print: Print = JSON.stringify): C
 }
 
 export const decided = (request: NaiveRequest, print?: Print): Decision => evaluate(checkOf(request, print));
+
+export interface Asked {
+  readonly effect?: "Allow" | "Deny";
+  /** Documents of version 2012-10-17 have policy variables. */
+  readonly variables?: boolean;
+}
+
+/** Whether a Condition holds of a request, in a document that belongs to an identity. */
+export function holds(condition: unknown, given: Given, { effect = "Allow", variables = true }: Asked = {}): boolean {
+  const rules = { variables, refusesValues: false, checkKey: () => {} };
+  return conditionOf(condition, rules)(contextOf(given), effect);
+}
