@@ -37,7 +37,7 @@ function grantOf(
   return { grantee, ids, operations: new Set(Operations), constraints: Constraints && constraintsOf(Constraints), issuer };
 }
 
-export function checkOf(request: NaiveRequest, print: Print = JSON.stringify): Check {
+function checkOf(request: NaiveRequest, print: Print = JSON.stringify): Check {
   const { principal, action, resources, boundary, keyPolicy, keyAccount, worksAcrossAccounts, encryptionContext, newGrant } =
     request;
   const document = (given: NaiveDocument, kind: DocumentKind = "identity") => documentOf(print(given), kind);
