@@ -118,11 +118,13 @@ const onSingle =
 /** A single value is a set of one. An empty text is no value to ForAllValues. */
 const onSet =
   ({ key, holds, isAll, absent }: Test & { readonly isAll: boolean }): Condition =>
-  (context) => {
+  (context, effect) => {
     const value = context.value(key);
     if (value === undefined || isEmpty(value)) return absent;
     const resolve = resolving(context);
     const each = (text: string): boolean => (isAll && text === "") || holds(text, resolve);
+    if (typeof value !== "string" && "either" in value)
+      return effect === "Allow" ? value.either.every(each) : value.either.some(each);
     const values = setOf(value);
     return isAll ? values.every(each) : values.some(each);
   };

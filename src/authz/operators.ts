@@ -19,12 +19,12 @@ type Compile = Operator["compile"];
 const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const numberOf = (text: string): number | undefined => (NUMBER.test(text) ? Number(text) : undefined);
 
-const DATE = /^(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?$/i;
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?$/i;
 const HAS_ZONE = /(?:Z|[+-]\d\d:\d\d)$/i;
 
 /** ISO 8601 in the W3C's profile, without a zone UTC; or seconds since 1970. @returns milliseconds since 1970. */
 function instantOf(text: string): number | undefined {
-  if (/^\d{1,18}$/.test(text)) return Number(text) * 1000;
+  if (/^(?:\d{1,3}|\d{5,18})$/.test(text)) return Number(text) * 1000;
   const [, , , day, hour] = DATE.exec(text) ?? [];
   if (!DATE.test(text)) return undefined;
   const zoned = hour !== undefined && !HAS_ZONE.test(text) ? `${text}Z` : text;
@@ -39,7 +39,7 @@ function instantOf(text: string): number | undefined {
 const text: Compile = (value, variables) => patternOf(value, { wildcards: false, variables });
 const wild: Compile = (value, variables) => patternOf(value, { wildcards: true, variables });
 const caseless: Compile = (value, variables) => {
-  const matches = patternOf(value.toLowerCase(), { wildcards: false, variables });
+  const matches = patternOf(value, { wildcards: false, variables, caseless: true });
   return (given, resolve) => matches(given.toLowerCase(), (key) => resolve(key)?.toLowerCase());
 };
 const arn: Compile = (value, variables) => arnPatternOf(value, { variables });

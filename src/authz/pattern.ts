@@ -19,17 +19,20 @@ export type Matcher = (text: string, resolve: Resolve) => boolean;
 export interface Reading {
   readonly wildcards: boolean;
   readonly variables: boolean;
+  /** Whether its text is folded; the names of its variables are not. */
+  readonly caseless?: boolean;
 }
 
 const VARIABLE = /^\$\{\s*([^\s,{}']+)\s*(?:,\s*'([^'{}]*)'\s*)?\}/;
 const ESCAPED = /^\$\{([*?$])\}/;
 
 /** @throws ApiError MalformedPolicyDocumentException for a variable that is not closed, or that names nothing. */
-function tokensOf(pattern: string, { wildcards, variables }: Reading): Token[] {
+function tokensOf(pattern: string, { wildcards, variables, caseless = false }: Reading): Token[] {
+  const cased = (each: string): string => (caseless ? each.toLowerCase() : each);
   const tokens: Token[] = [];
   let text = "";
   const push = (token: Token): void => {
-    if (text !== "") tokens.push({ kind: "text", text });
+    if (text !== "") tokens.push({ kind: "text", text: cased(text) });
     text = "";
     tokens.push(token);
   };
@@ -40,7 +43,8 @@ function tokensOf(pattern: string, { wildcards, variables }: Reading): Token[] {
       const [whole, escaped] = ESCAPED.exec(rest) ?? [];
       const [variable, key, fallback] = VARIABLE.exec(rest) ?? [];
       if (whole !== undefined) text += escaped;
-      else if (variable !== undefined && key !== undefined) push({ kind: "variable", key, fallback });
+      else if (variable !== undefined && key !== undefined)
+        push({ kind: "variable", key, fallback: fallback && cased(fallback) });
       else throw malformed("A policy variable is not well formed.");
       at += (whole ?? variable ?? "").length;
     } else {
@@ -50,7 +54,7 @@ function tokensOf(pattern: string, { wildcards, variables }: Reading): Token[] {
       at++;
     }
   }
-  if (text !== "") tokens.push({ kind: "text", text });
+  if (text !== "") tokens.push({ kind: "text", text: cased(text) });
   return tokens;
 }
 
@@ -95,17 +99,22 @@ function piecesOf(tokens: readonly Token[], resolve: Resolve): Piece[] | undefin
   return pieces;
 }
 
-const lengthOf = (piece: Piece): number => piece.reduce((sum, part) => sum + part.length, piece.length - 1);
+function lengthOf(piece: Piece): number {
+  let length = piece.length - 1;
+  for (const part of piece) length += part.length;
+  return length;
+}
 
 /** The first piece stands at the beginning, the last at the end, the others between them, each as far left as it can. */
 function matches(pieces: readonly Piece[], text: string): boolean {
-  const [first = [""], ...others] = pieces;
-  const last = others.pop();
+  const first = pieces[0] ?? [""];
   if (!standsAt(first, text, 0)) return false;
-  if (last === undefined) return text.length === lengthOf(first);
+  if (pieces.length === 1) return text.length === lengthOf(first);
+  const last = pieces[pieces.length - 1] ?? [""];
   const end = text.length - lengthOf(last);
   let at = lengthOf(first);
-  for (const piece of others) {
+  for (let index = 1; index < pieces.length - 1; index++) {
+    const piece = pieces[index] ?? [""];
     const found = find(piece, text, at, end);
     if (found === undefined) return false;
     at = found + lengthOf(piece);
@@ -116,24 +125,78 @@ function matches(pieces: readonly Piece[], text: string): boolean {
 function standsAt(piece: Piece, text: string, at: number): boolean {
   if (at < 0 || at + lengthOf(piece) > text.length) return false;
   let from = at;
-  return piece.every((part) => {
-    const stands = text.startsWith(part, from);
+  for (const part of piece) {
+    if (!text.startsWith(part, from)) return false;
     from += part.length + 1;
-    return stands;
-  });
+  }
+  return true;
 }
 
-/** Looks for the longest part of a piece, and only where it stands for the others. */
+/** Up to so many characters a piece is compared at every place; a longer one is looked for by its bits. */
+const COMPARED_CHARACTERS_MAX = 8;
+
+/** Where a piece stands first between two places. */
 function find(piece: Piece, text: string, from: number, end: number): number | undefined {
-  const longest = piece.reduce((best, part, index) => (part.length > (piece[best] ?? "").length ? index : best), 0);
-  const part = piece[longest] ?? "";
-  const before = piece.slice(0, longest).reduce((sum, each) => sum + each.length + 1, 0);
-  const latest = end - lengthOf(piece);
-  for (let at = from; at <= latest; at++) {
-    const found = text.indexOf(part, at + before) - before;
-    if (found < at || found > latest) return undefined;
-    if (standsAt(piece, text, found)) return found;
-    at = found;
+  const [only = ""] = piece;
+  const length = lengthOf(piece);
+  if (length > end - from) return undefined;
+  if (piece.length === 1) {
+    const found = text.indexOf(only, from);
+    return found < 0 || found + length > end ? undefined : found;
+  }
+  if (piece.every((part) => part === "")) return from;
+  const codes = codesOf(piece);
+  return length <= COMPARED_CHARACTERS_MAX ? findByEye(codes, text, from, end) : findByBits(codes, text, from, end);
+}
+
+const ANY = -1;
+
+function codesOf(piece: Piece): Int32Array {
+  const codes = new Int32Array(lengthOf(piece)).fill(ANY);
+  let at = 0;
+  for (const part of piece) {
+    for (let index = 0; index < part.length; index++) codes[at + index] = part.charCodeAt(index);
+    at += part.length + 1;
+  }
+  return codes;
+}
+
+function findByEye(codes: Int32Array, text: string, from: number, end: number): number | undefined {
+  const { length } = codes;
+  for (let at = from; at + length <= end; at++) {
+    let index = 0;
+    while (index < length && (codes[index] === ANY || codes[index] === text.charCodeAt(at + index))) index++;
+    if (index === length) return at;
+  }
+  return undefined;
+}
+
+/** Shift-And: bit n is set while the first n + 1 characters have just stood. 32 of them are compared in one step. */
+function findByBits(codes: Int32Array, text: string, from: number, end: number): number | undefined {
+  const words = Math.ceil(codes.length / 32);
+  const others = new Uint32Array(words);
+  const masks = new Map<number, Uint32Array>();
+  codes.forEach((code, at) => {
+    if (code === ANY) others[at >>> 5] = (others[at >>> 5] ?? 0) | (1 << (at & 31));
+    else if (!masks.has(code)) masks.set(code, new Uint32Array(words));
+  });
+  for (const mask of masks.values()) mask.set(others);
+  codes.forEach((code, at) => {
+    const mask = masks.get(code);
+    if (mask !== undefined) mask[at >>> 5] = (mask[at >>> 5] ?? 0) | (1 << (at & 31));
+  });
+  const state = new Uint32Array(words);
+  const last = words - 1;
+  const done = 1 << ((codes.length - 1) & 31);
+  for (let at = from; at < end; at++) {
+    const mask = masks.get(text.charCodeAt(at)) ?? others;
+    let carry = 1;
+    for (let word = 0; word < words; word++) {
+      const before = state[word] as number;
+      state[word] = ((before << 1) | carry) & (mask[word] as number);
+      carry = before >>> 31;
+    }
+    if (((state[last] as number) & done) !== 0) return at - codes.length + 1;
   }
   return undefined;
 }
