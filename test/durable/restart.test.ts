@@ -77,7 +77,7 @@ describe("the schema", () => {
         ["meta", "key", "outbox", "deadline"].map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
       const before = dump();
       const given = { storage, name, quotas, now, random, uuid, after, log, rootKeys: testRootKeys, trail: d1Trail(env.AUDIT) };
-      const effects = { ...given, requestRates: () => undefined };
+      const effects = { ...given, requestRates: () => undefined, guardrails: () => [] };
       expect(() => createWorld(effects)).toThrow("the store has schema 99; this version knows");
       expect(dump()).toEqual(before);
       storage.sql.exec("UPDATE meta SET value = '1' WHERE name = 'schema'");
@@ -146,6 +146,7 @@ describe("root keys", () => {
         trail: d1Trail(env.AUDIT),
         quotas: there.quotas,
         requestRates: () => undefined,
+        guardrails: () => [],
         now: there.now,
         random: there.random,
         uuid: there.uuid,

@@ -28,7 +28,17 @@ export const plant = (account: string, { spec, usage, material = new Uint8Array(
     const common = { origin: "AWS_KMS", createdAt: world.now() } as const;
     world.storage.transactionSync(() => {
       keys.insert({
-        ...{ ...common, id, spec, usage, state: "Enabled", description: "", policy: defaultPolicy(account), principals: new Map(), multiRegion: false },
+        ...{
+          ...common,
+          id,
+          spec,
+          usage,
+          state: "Enabled",
+          description: "",
+          policy: defaultPolicy(account),
+          principals: new Map(),
+          multiRegion: false,
+        },
         ...{ salt: made.saltBox, materialId: made.materialId },
       });
       materials.insert({ ...common, id: made.materialId, keyId: id, box: made.box });

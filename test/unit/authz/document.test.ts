@@ -8,6 +8,7 @@ import { ApiError } from "../../../src/wire/api-error.ts";
 const ROOT = "arn:aws:iam::111122223333:root";
 const GOOD: Readonly<Record<DocumentKind, Readonly<Record<string, unknown>>>> = {
   key: { Effect: "Allow", Principal: { AWS: ROOT }, Action: "kms:*", Resource: "*" },
+  "stored key": { Effect: "Allow", Principal: { AWS: ROOT }, Action: "kms:*", Resource: "*" },
   trust: { Effect: "Allow", Principal: { AWS: ROOT }, Action: "sts:AssumeRole" },
   identity: { Effect: "Allow", Action: "kms:*", Resource: "*" },
 };
