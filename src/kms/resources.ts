@@ -18,7 +18,7 @@ export const key = ({ KeyId }: { KeyId: string }): Resource[] => [{ kind: "key",
 export const keyOrAlias = ({ KeyId }: { KeyId: string }): Resource[] => [{ kind: "key", id: KeyId, aliases: true }];
 
 /** A list of everything, or of what belongs to a key: that takes no permission on the key. */
-export const everythingOfKey = ({ KeyId }: { KeyId?: string }): Resource[] => [
+export const allOfKey = ({ KeyId }: { KeyId?: string }): Resource[] => [
   ...everything(),
   ...(KeyId === undefined ? [] : [{ kind: "key", id: KeyId, aliases: false, isAsked: false } as const]),
 ];
@@ -33,7 +33,7 @@ export const newAlias = ({ AliasName, TargetKeyId }: { AliasName: string; Target
 ];
 
 /** A grant is named by its token, or by its key and its id. */
-export function grant({
+export function retirable({
   GrantToken,
   KeyId = "",
   GrantId = "",
@@ -48,7 +48,7 @@ export function grant({
   return [{ kind: "grant", keyId: keyArn({ partition: PARTITION, region, account }, keyId), grantId }];
 }
 /** The permission to see what a principal may retire is one on the principal. */
-export const retiringPrincipal = ({ RetiringPrincipal = "*" }: { RetiringPrincipal?: string }): Resource[] => [
+export const principal = ({ RetiringPrincipal = "*" }: { RetiringPrincipal?: string }): Resource[] => [
   { kind: "principal", arn: RetiringPrincipal },
 ];
 

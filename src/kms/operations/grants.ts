@@ -11,7 +11,7 @@ import { type Decoded, listOf, oneOf, optional, sensitive, string, stringMap, st
 import { dryRun, grantTokens, keyId, validation } from "../members.ts";
 import { accepts, type Call, type Output } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
-import { positionOf, type StoredConstraints, type StoredGrant } from "../tables/grants.ts";
+import type { StoredConstraints, StoredGrant } from "../tables/grants.ts";
 import type { Writes } from "../tables/tables.ts";
 
 const [GRANT_ID_BYTES, TOKEN_RANDOM_BYTES] = [32, 8];
@@ -164,7 +164,7 @@ export const listRetirableGrants = accepts(
     const retiring = input.RetiringPrincipal ?? input.RetiringServicePrincipal ?? missing("RetiringPrincipal");
     const { reads } = call;
     const read = (after: string, limit: number) => reads.grants.retirable(retiring, after, limit);
-    const { items, ...page } = await pageOf(input, call, read, positionOf);
+    const { items, ...page } = await pageOf(input, call, read, ({ keyId, id }) => `${keyId} ${id}`);
     const Grants = items.map((each) => shown(each, reads.keys.find(each.keyId)?.arn ?? each.keyId));
     return { output: { Grants, ...page } };
   },

@@ -79,9 +79,6 @@ const grantOf = (row: Row): StoredGrant => ({
   createdAt: row.created_at,
 });
 
-/** Behind a grant of a list of several keys. */
-export const positionOf = ({ keyId, id }: StoredGrant): string => `${keyId} ${id}`;
-
 export function grants(sql: SqlStorage): Grants {
   const select = (where: string, ...bindings: SqlStorageValue[]): StoredGrant[] =>
     sql

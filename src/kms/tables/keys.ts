@@ -31,6 +31,9 @@ export type Principals = ReadonlyMap<string, string>;
 const printedPrincipals = (principals: Principals): string | null =>
   principals.size === 0 ? null : JSON.stringify([...principals]);
 
+const principalsOf = (printed: string | null): Principals =>
+  new Map(printed === null ? [] : (JSON.parse(printed) as [string, string][]));
+
 export interface NewKey extends Omit<Key, "arn" | "account" | "deletionAt" | "rotation" | "expiration"> {
   readonly policy: string;
   readonly principals: Principals;
@@ -172,8 +175,10 @@ export function keys({ sql, sealed, scope, now, dropped }: KeysPorts): KeyWrites
     return rows.map((row) => keyOf(scope, row));
   };
 
-  const saltSlot = (id: string): number =>
-    sql.exec<{ salt_slot: number }>("SELECT salt_slot FROM key WHERE id = ?", id).one().salt_slot;
+  const column = <T extends SqlStorageValue>(id: string, name: "policy" | "principals" | "salt_slot"): T =>
+    sql.exec<{ value: T }>(`SELECT ${name} AS value FROM key WHERE id = ?`, id).one().value;
+
+  const saltSlot = (id: string): number => column(id, "salt_slot");
 
   const update = (id: string, columns: string, ...values: SqlStorageValue[]): void => {
     sql.exec(`UPDATE key SET ${columns} WHERE id = ?`, ...values, id);
@@ -183,11 +188,8 @@ export function keys({ sql, sealed, scope, now, dropped }: KeysPorts): KeyWrites
   return {
     ...{ find, page, forget: memory.forget, settle: memory.settle, undo: memory.undo },
     count: () => sql.exec<{ count: number }>("SELECT count(*) AS count FROM key").one().count,
-    policy: (id) => sql.exec<{ policy: string }>("SELECT policy FROM key WHERE id = ?", id).one().policy,
-    principals(id) {
-      const { principals } = sql.exec<{ principals: string | null }>("SELECT principals FROM key WHERE id = ?", id).one();
-      return new Map(principals === null ? [] : (JSON.parse(principals) as [string, string][]));
-    },
+    policy: (id) => column(id, "policy"),
+    principals: (id) => principalsOf(column(id, "principals")),
     insert(key) {
       insertRow(sql, key, sealed.put(key.salt));
       memory.touch(key.id);
