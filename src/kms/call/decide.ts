@@ -1,6 +1,7 @@
 // May this caller? Every permission that a call needs, in order, each decided by the policies that bear on it. Nothing is remembered of a decision.
 
 import { type Decision, evaluate, identityAllows, type Question } from "../../authz/evaluate.ts";
+import type { EncryptionContext } from "../../authz/grants.ts";
 import { mayRetire } from "../../authz/retire.ts";
 import { type Refused, refusalText } from "../../authz/texts.ts";
 import type { Key } from "../../keyring/key.ts";
@@ -60,7 +61,7 @@ function decisionOn(
     const { allowed, reason } = mayRetire(question, retirableOf(located.grant, key.account));
     return { allowed, reason: allowed ? "GRANT" : (reason as Decision["reason"] | "NOT_RETIRER") };
   }
-  const wanted = key && { caller: view.principal, key, action, encryptionContext: pairsOf(asked), request: visit.request };
+  const wanted = key && { caller: view.principal, key, action, encryptionContext: contextOf(asked), request: visit.request };
   return evaluate({
     ...question,
     policy: key && { kind: "KEY_POLICY", account: key.account, ...sight.keyPolicies.of(key.id) },
@@ -69,6 +70,10 @@ function decisionOn(
       wanted === undefined || visit.op.decider !== "grantee" ? undefined : grantFor(wanted, identityAllows(question), sight),
   });
 }
+
+/** What a grant's constraint is held against; undefined where the operation takes no encryption context. One that is not sent is empty. */
+const contextOf = (asked: Asked): EncryptionContext | undefined =>
+  asked.conditions?.includes("kms:EncryptionContext:") ? (pairsOf(asked) ?? new Map()) : undefined;
 
 /** What is to be allowed on a resource, without its `kms:`: the operation, unless its resource says otherwise. */
 export const actionOf = (resource: Resource, operation: string): string =>
