@@ -1,6 +1,8 @@
 // `npm run bench`: what each operation costs beside the floor (a Worker that calls an object that echoes), by paired slices: a slice of
 // the floor directly before and after each slice of an operation, because such machines change their speed by the minute.
 //
+// First, what a decision takes by itself: bench/decisions.ts.
+//
 // With --algorithms, each algorithm of keys that are not symmetric, with what its primitive costs by itself: bench/algorithms.ts.
 //
 // With --peers, what each operation costs beside moto and OpenBao, where these are installed: bench/peers.ts.
@@ -9,6 +11,7 @@
 
 import { parseArgs } from "node:util";
 import { measureAlgorithms } from "./bench/algorithms.ts";
+import { printDecisions } from "./bench/decisions.ts";
 import { createKey, loadNamed, loadsOf, plainLoad } from "./bench/loads.ts";
 import { compare, type Extent, extentsOf } from "./bench/pairs.ts";
 import { measurePeers } from "./bench/peers.ts";
@@ -61,6 +64,7 @@ async function withTarget(measure: (target: Target) => Promise<void>): Promise<v
 }
 
 async function measureFloor(target: Target, extents: readonly Extent[], names: readonly string[]): Promise<void> {
+  if (!values.json) await printDecisions(target.port);
   const loads = await loadsOf(target, await createKey(target));
   const floor = plainLoad(target.port, "/bench/floor");
   const rows: Row[] = [];
