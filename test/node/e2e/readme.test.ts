@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CHECKOUT } from "./edgekeep.ts";
 import { has, withServer } from "./sessions.ts";
-import { mirror, whyNoTerraform } from "./terraform-mirror.ts";
+import { mirror, whyNoTerraform } from "./terraform-session.ts";
 
 const TERRAFORM_PATIENCE_MS = 300_000;
 const README = readFileSync(join(CHECKOUT, "README.md"), "utf8");
