@@ -13,6 +13,8 @@ export interface ObjectCall {
   readonly sourceAddress: string;
   readonly userAgent: string;
   readonly host: string;
+  /** Whether the front took the request over https. Undefined: the front is of a version that did not say. */
+  readonly secure?: boolean | undefined;
   readonly tlsVersion?: string | undefined;
   readonly cipherSuite?: string | undefined;
   /** Milliseconds since the epoch. */

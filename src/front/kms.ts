@@ -43,7 +43,7 @@ export class KmsFront {
     const isCall = method === "POST" && canonicalPath(path) === "/"; // the path that was signed
     const name = isCall ? operationName(headers.get("x-amz-target") ?? null) : "";
     const host = headers.get("host") ?? "";
-    const call = { name, body, requestId, receivedAt, host, ...sourceOf(request, this.#env) };
+    const call = { name, body, requestId, receivedAt, host, ...sourceOf(request, parts, this.#env) };
     return callKeyStore(this.#env, passports, caller, call);
   }
 

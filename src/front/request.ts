@@ -34,13 +34,17 @@ export function requireSecure({ secure }: RequestParts, { LOOPBACK }: Env): void
   if (!secure && LOOPBACK !== "on") throw new ApiError("AccessDeniedException", "Requests must be made over HTTPS.");
 }
 
-type Source = Pick<ObjectCall, "sourceAddress" | "userAgent" | "tlsVersion" | "cipherSuite">;
+type Source = Pick<ObjectCall, "sourceAddress" | "userAgent" | "secure" | "tlsVersion" | "cipherSuite">;
 
-export function sourceOf(request: Request, { LOOPBACK }: Env): Source {
+/**
+ * Where a request came from, and by what way. Whether it is secure is told by its scheme: Miniflare shows a TLS version of requests over plain http,
+ * and a Worker that calls over a service binding shows none.
+ */
+export function sourceOf(request: Request, { secure }: RequestParts, { LOOPBACK }: Env): Source {
   const { headers } = request;
   const userAgent = headers.get("user-agent") ?? "";
   // On the loopback server a header that names an address is the caller's own word, and there is no TLS.
-  if (LOOPBACK === "on") return { sourceAddress: "127.0.0.1", userAgent };
+  if (LOOPBACK === "on") return { sourceAddress: "127.0.0.1", userAgent, secure: false };
   const { tlsVersion, tlsCipher } = (request.cf ?? {}) as { tlsVersion?: string; tlsCipher?: string };
-  return { sourceAddress: headers.get("cf-connecting-ip") ?? "", userAgent, tlsVersion, cipherSuite: tlsCipher };
+  return { sourceAddress: headers.get("cf-connecting-ip") ?? "", userAgent, secure, tlsVersion, cipherSuite: tlsCipher };
 }

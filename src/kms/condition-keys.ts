@@ -3,8 +3,12 @@
 
 export type ConditionKey =
   | "aws:RequestTag/"
+  | "aws:ResourceTag/"
   | "aws:TagKeys"
   | "kms:BypassPolicyLockoutSafetyCheck"
+  | "kms:CallerAccount"
+  | "kms:CustomerMasterKeySpec"
+  | "kms:CustomerMasterKeyUsage"
   | "kms:DataKeyPairSpec"
   | "kms:EncryptionAlgorithm"
   | "kms:EncryptionContext:"
@@ -26,6 +30,7 @@ export type ConditionKey =
   | "kms:ReEncryptOnSameKey"
   | "kms:ReplicaRegion"
   | "kms:RequestAlias"
+  | "kms:ResourceAliases"
   | "kms:RetiringPrincipal"
   | "kms:RotationPeriodInDays"
   | "kms:ScheduleKeyDeletionPendingWindowInDays"
@@ -37,6 +42,8 @@ export type ConditionKey =
 
 export type Conditions = readonly ConditionKey[];
 
+/** Of operations that act on something else than a key. */
+export const called: Conditions = ["kms:CallerAccount"];
 export const aliased: Conditions = ["kms:RequestAlias"];
 export const cipher: Conditions = ["kms:EncryptionAlgorithm", "kms:EncryptionContext:", "kms:EncryptionContextKeys", ...aliased];
 export const keyPair: Conditions = [...cipher, "kms:DataKeyPairSpec"];
@@ -48,13 +55,17 @@ export const lockout: Conditions = ["kms:BypassPolicyLockoutSafetyCheck"];
 export const tagged: Conditions = ["aws:RequestTag/", "aws:TagKeys"];
 export const untagged: Conditions = ["aws:TagKeys"];
 export const creation: Conditions = [
+  ...called,
   ...lockout,
   "kms:KeySpec",
+  "kms:CustomerMasterKeySpec",
   "kms:KeyUsage",
+  "kms:CustomerMasterKeyUsage",
   "kms:KeyOrigin",
   "kms:MultiRegion",
   "kms:MultiRegionKeyType",
   ...tagged,
+  "aws:ResourceTag/",
 ];
 export const granting: Conditions = [
   "kms:GrantConstraintType",

@@ -3,6 +3,7 @@
 
 import type { Value } from "../authz/context.ts";
 import { fold } from "../authz/fold.ts";
+import type { Principal } from "../authz/principals.ts";
 import type { ObjectCall } from "../durable/call.ts";
 import type { Key } from "../keyring/key.ts";
 import { DEFAULT_CIPHER } from "../keyring/specs.ts";
@@ -104,7 +105,7 @@ function among(pairs: Iterable<readonly [name: string, value: string]>, folded: 
 const listed = (values: readonly string[]): Value | undefined => (values.length === 0 ? undefined : values);
 
 /** What an operation adds to the keys that every operation on a key has. */
-const OWN: Readonly<Record<Exclude<ConditionKey, ManyKey | OfKeys>, Source>> = {
+const OWN: Readonly<Record<Exclude<ConditionKey, ManyKey | OfKeys | OfPresentKeys>, Source>> = {
   "aws:TagKeys": (asked) =>
     listed([
       ...tagsOf(asked).map(({ TagKey }) => TagKey),
@@ -130,8 +131,11 @@ const OWN: Readonly<Record<Exclude<ConditionKey, ManyKey | OfKeys>, Source>> = {
   "kms:RotationPeriodInDays": member("RotationPeriodInDays"),
   "kms:ScheduleKeyDeletionPendingWindowInDays": member("PendingWindowInDays"),
   "kms:SigningAlgorithm": member("SigningAlgorithm"),
-  "kms:TrailingDaysWithoutKeyUsage": ({ key, reads, time }) =>
-    key && String(Math.floor((time - (reads.lastUses.find(key.id)?.at ?? key.createdAt)) / DAY_MS)),
+  "kms:TrailingDaysWithoutKeyUsage": ({ key, reads: { lastUses }, time }) => {
+    if (key === undefined) return undefined;
+    const unusedSince = lastUses.find(key.id)?.at ?? Math.max(key.createdAt, lastUses.trackedSince()); // as GetKeyLastUsage has it
+    return String(Math.floor((time - unusedSince) / DAY_MS));
+  },
   "kms:ValidTo": ({ request }) => {
     const { ValidTo } = request.given;
     return ValidTo instanceof Date ? String(Math.floor(ValidTo.getTime() / 1000)) : undefined;
@@ -140,9 +144,10 @@ const OWN: Readonly<Record<Exclude<ConditionKey, ManyKey | OfKeys>, Source>> = {
   "kms:WrappingKeySpec": member("WrappingKeySpec"),
 };
 
-type ManyKey = "aws:RequestTag/" | "kms:EncryptionContext:";
+type OwnMany = "aws:RequestTag/" | "kms:EncryptionContext:";
+type ManyKey = OwnMany | "aws:ResourceTag/";
 
-const OWN_MANY: Readonly<Record<ManyKey, ManySource>> = {
+const OWN_MANY: Readonly<Record<OwnMany, ManySource>> = {
   "aws:RequestTag/": (asked, name) =>
     among(
       tagsOf(asked).map(({ TagKey, TagValue }) => [TagKey, TagValue] as const),
@@ -151,8 +156,8 @@ const OWN_MANY: Readonly<Record<ManyKey, ManySource>> = {
   "kms:EncryptionContext:": (asked, name) => among(pairsOf(asked) ?? [], name),
 };
 
-/** Of every check against a key, and of CreateKey for the key to be. */
-const OF_KEYS: Readonly<Record<OfKeys | "kms:CustomerMasterKeySpec" | "kms:CustomerMasterKeyUsage", Source>> = {
+/** Of every check against a key but RetireGrant's, and of CreateKey for the key to be. */
+const OF_KEYS: Readonly<Record<OfKeys, Source>> = {
   "kms:KeySpec": ofKey(({ spec }) => spec, "KeySpec"),
   "kms:CustomerMasterKeySpec": ofKey(({ spec }) => spec, "KeySpec"),
   "kms:KeyUsage": ofKey(({ usage }) => usage, "KeyUsage"),
@@ -162,73 +167,109 @@ const OF_KEYS: Readonly<Record<OfKeys | "kms:CustomerMasterKeySpec" | "kms:Custo
   "kms:MultiRegionKeyType": () => undefined, // until there are keys of several Regions
 };
 
-type OfKeys = "kms:KeySpec" | "kms:KeyUsage" | "kms:KeyOrigin" | "kms:MultiRegion" | "kms:MultiRegionKeyType";
+type OfKeys =
+  | "kms:CustomerMasterKeySpec"
+  | "kms:CustomerMasterKeyUsage"
+  | "kms:KeyOrigin"
+  | "kms:KeySpec"
+  | "kms:KeyUsage"
+  | "kms:MultiRegion"
+  | "kms:MultiRegionKeyType";
+
+type OfPresentKeys = "kms:CallerAccount" | "kms:ResourceAliases";
 
 /** Of every check against a key that is there. */
-const OF_PRESENT_KEYS: Readonly<Record<string, Source>> = {
+const OF_PRESENT_KEYS: Readonly<Record<OfPresentKeys, Source>> = {
+  "kms:CallerAccount": ({ view }) => view.principal.account,
   "kms:ResourceAliases": ({ key, reads }) => key && listed(reads.aliases.page(key.id, "", ALIASES_MAX).map(({ name }) => name)),
 };
 const ALIASES_MAX = 1000;
 
-const OF_PRESENT_KEYS_MANY: Readonly<Record<string, ManySource>> = {
-  "aws:ResourceTag/": ({ key, reads }, name) =>
-    key &&
-    among(
-      reads.tags.page(key.id, "0", TAGS_MAX).map(({ TagKey, TagValue }) => [TagKey, TagValue] as const),
+const OF_PRESENT_KEYS_MANY: Readonly<Record<"aws:ResourceTag/", ManySource>> = {
+  /** Of a key to be: the tags that it is made with. */
+  "aws:ResourceTag/": (asked, name) => {
+    const tags = asked.key === undefined ? tagsOf(asked) : asked.reads.tags.page(asked.key.id, "0", TAGS_MAX);
+    return among(
+      tags.map(({ TagKey, TagValue }) => [TagKey, TagValue] as const),
       name,
-    ),
+    );
+  },
 };
 const TAGS_MAX = 1000;
+
+const TEMPORARY: ReadonlySet<string> = new Set(["AssumedRole", "FederatedUser", "WebIdentity"] satisfies Principal["type"][]);
 
 /** Of every check. */
 const GLOBAL: Readonly<Record<string, Source>> = {
   "aws:CurrentTime": ({ time }) => new Date(time).toISOString(),
   "aws:EpochTime": ({ time }) => String(Math.floor(time / 1000)),
+  /** Credentials that last are asked for no second factor, and those of a session cannot have been given for one yet. */
+  "aws:MultiFactorAuthPresent": ({ view: { principal } }) => (TEMPORARY.has(principal.type) ? "false" : undefined),
   "aws:PrincipalAccount": ({ view }) => view.principal.account,
   "aws:PrincipalArn": ({ view }) => view.arn,
   "aws:PrincipalIsAWSService": () => "false",
   "aws:PrincipalType": ({ view }) => (view.principal.type === "Root" ? "Account" : view.principal.type),
   "aws:RequestedRegion": ({ region }) => region,
   "aws:ResourceAccount": ({ account }) => account,
-  "aws:SecureTransport": ({ call }) => printed(call.tlsVersion !== undefined),
+  "aws:SecureTransport": ({ call: { secure, tlsVersion } }) => printed(secure ?? tlsVersion !== undefined),
   "aws:SourceIp": ({ call }) => (call.sourceAddress === "" ? undefined : call.sourceAddress),
   "aws:UserAgent": ({ call }) => (call.userAgent === "" ? undefined : call.userAgent),
   "aws:userid": ({ view }) => view.principal.uniqueId,
   "aws:username": ({ view }) => view.userName,
   "aws:ViaAWSService": () => "false",
-  "kms:CallerAccount": ({ view }) => view.principal.account,
 };
 
 const GLOBAL_MANY: Readonly<Record<string, ManySource>> = {
   "aws:PrincipalTag/": ({ view }, name) => among(view.tags, name),
 };
 
-const folded = <T>(table: Readonly<Record<string, T>>): ReadonlyMap<string, { readonly name: string; readonly source: T }> =>
-  new Map(Object.entries(table).map(([name, source]) => [fold(name), { name, source }]));
+interface Entry<T> {
+  readonly name: string;
+  readonly source: T;
+  /** Whether a check has the key even where the operation's row does not name it. */
+  readonly isCommon: (asked: Asked) => boolean;
+}
 
-const own = folded<Source>(OWN);
-const ownMany = folded<ManySource>(OWN_MANY);
-const ofKeys = folded<Source>(OF_KEYS);
-const ofPresent = folded<Source>(OF_PRESENT_KEYS);
-const ofPresentMany = folded<ManySource>(OF_PRESENT_KEYS_MANY);
-const global = folded<Source>(GLOBAL);
-const globalMany = folded<ManySource>(GLOBAL_MANY);
+const entries = <T>(table: Readonly<Record<string, T>>, isCommon: Entry<T>["isCommon"]): readonly Entry<T>[] =>
+  Object.entries(table).map(([name, source]) => ({ name, source, isCommon }));
+
+const always = (): boolean => true;
+const never = (): boolean => false;
+const ofPresentKey = ({ key }: Asked): boolean => key !== undefined;
+/** The grant decides about RetireGrant: its check does not see what kind of key it is of. */
+const ofAnyKey = ({ key, grant }: Asked): boolean => key !== undefined && grant === undefined;
+
+const SINGLES: readonly Entry<Source>[] = [
+  ...entries<Source>(OWN, never),
+  ...entries<Source>(OF_KEYS, ofAnyKey),
+  ...entries<Source>(OF_PRESENT_KEYS, ofPresentKey),
+  ...entries<Source>(GLOBAL, always),
+];
+const MANY: readonly Entry<ManySource>[] = [
+  ...entries<ManySource>(OWN_MANY, never),
+  ...entries<ManySource>(OF_PRESENT_KEYS_MANY, ofPresentKey),
+  ...entries<ManySource>(GLOBAL_MANY, always),
+];
+
+/** Every key that has a source, as AWS writes it. */
+export const CONDITION_KEYS: readonly string[] = [...SINGLES, ...MANY].map(({ name }) => name);
+
+const byName = <T>(all: readonly Entry<T>[]): ReadonlyMap<string, Entry<T>> =>
+  new Map(all.map((entry) => [fold(entry.name), entry]));
+const singles = byName(SINGLES);
+const many = byName(MANY);
 
 /** The value of a condition key, by its folded name; undefined where the check has none. */
 export function conditionValue(key: string, asked: Asked): Value | undefined {
-  const { conditions = [] } = asked;
-  const isOwn = ({ name }: { readonly name: string }): boolean => (conditions as readonly string[]).includes(name);
-  const always = global.get(key) ?? (asked.key === undefined ? undefined : (ofKeys.get(key) ?? ofPresent.get(key)));
-  if (always !== undefined) return always.source(asked);
-  const single = own.get(key) ?? ofKeys.get(key);
-  if (single !== undefined) return isOwn(single) ? single.source(asked) : undefined;
+  const single = singles.get(key);
+  if (single !== undefined) return has(single, asked) ? single.source(asked) : undefined;
   const cut = prefixLength(key);
-  const [prefix, name] = [key.slice(0, cut), key.slice(cut)];
-  const many = globalMany.get(prefix) ?? (asked.key === undefined ? undefined : ofPresentMany.get(prefix));
-  if (many !== undefined) return many.source(asked, name);
-  const several = ownMany.get(prefix);
-  return several !== undefined && isOwn(several) ? several.source(asked, name) : undefined;
+  const several = many.get(key.slice(0, cut));
+  return several !== undefined && has(several, asked) ? several.source(asked, key.slice(cut)) : undefined;
 }
+
+const has = ({ name, isCommon }: Entry<unknown>, asked: Asked): boolean =>
+  isCommon(asked) || (asked.conditions as readonly string[] | undefined)?.includes(name) === true;
 
 const CONTEXT = "kms:encryptioncontext:";
 

@@ -78,11 +78,18 @@ describe("a call", () => {
       sourceAddress: "192.0.2.7",
       userAgent: "a client",
       host: "kms.example",
+      secure: true,
       tlsVersion: "TLSv1.3",
       cipherSuite: "AEAD-AES128-GCM-SHA256",
       receivedAt: NOW,
     });
     expect(parsePassport(passport)?.passport).toMatchObject({ object: `${account}/us-east-1`, account, expires: NOW + 60_000 });
+  });
+
+  it("is secure by its scheme, whatever is known of its TLS", async () => {
+    const { answer, calls } = setUp();
+    await answer(toRequest(await signed()));
+    expect(calls).toMatchObject([{ secure: true, tlsVersion: undefined }]);
   });
 
   it("goes into the Region's jurisdiction where there are some", async () => {
@@ -183,9 +190,15 @@ describe("plain http", () => {
     const headers = { "cf-connecting-ip": "192.0.2.7", "x-forwarded-for": "192.0.2.8" };
     const sent = await signed({ url: "http://localhost:8787/", headers });
     expect(await answer(toRequest(sent, { tlsVersion: "TLSv1.3", tlsCipher: "x" }))).toMatchObject({ status: 200 });
-    expect(calls).toMatchObject([{ sourceAddress: "127.0.0.1", host: "localhost:8787" }]);
+    expect(calls).toMatchObject([{ sourceAddress: "127.0.0.1", host: "localhost:8787", secure: false }]);
     expect(calls[0]).not.toHaveProperty("tlsVersion");
     expect(calls[0]).not.toHaveProperty("cipherSuite");
+  });
+
+  it("is not secure on the loopback server, even where a header gave the request another scheme", async () => {
+    const { answer, calls } = setUp({ vars: { LOOPBACK: "on" } as Partial<Env> });
+    await answer(toRequest(await signed({ url: "https://localhost:8787/" }), { tlsVersion: "TLSv1.3" }));
+    expect(calls).toMatchObject([{ secure: false }]);
   });
 });
 
