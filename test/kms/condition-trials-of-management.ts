@@ -51,7 +51,7 @@ const CREATION: readonly Trial[] = [
 ];
 
 const onCipher = ({ keys }: Stage): Members => ({ KeyId: keys.cipher });
-const with_ =
+const cipherWith =
   (more: Members) =>
   (stage: Stage): Members => ({ ...onCipher(stage), ...more });
 
@@ -165,11 +165,23 @@ const IMPORTS: readonly Trial[] = [
 ];
 
 const TAGGING: readonly Trial[] = [
-  { operation: "TagResource", key: "aws:TagKeys", input: with_({ Tags: TAG_LIST }), value: ["Team", "a/b:c"], other: "team" },
-  { operation: "TagResource", key: "aws:RequestTag/team", input: with_({ Tags: TAG_LIST }), value: "blue", other: "Blue" },
-  { operation: "TagResource", key: "aws:RequestTag/Owner", input: with_({ Tags: TAG_LIST }), other: "blue" },
-  { operation: "UntagResource", key: "aws:TagKeys", input: with_({ TagKeys: ["X", "Y"] }), value: ["X", "Y"], other: "Team" },
-  { operation: "UntagResource", key: "aws:RequestTag/X", input: with_({ TagKeys: ["X"] }), other: "" },
+  {
+    operation: "TagResource",
+    key: "aws:TagKeys",
+    input: cipherWith({ Tags: TAG_LIST }),
+    value: ["Team", "a/b:c"],
+    other: "team",
+  },
+  { operation: "TagResource", key: "aws:RequestTag/team", input: cipherWith({ Tags: TAG_LIST }), value: "blue", other: "Blue" },
+  { operation: "TagResource", key: "aws:RequestTag/Owner", input: cipherWith({ Tags: TAG_LIST }), other: "blue" },
+  {
+    operation: "UntagResource",
+    key: "aws:TagKeys",
+    input: cipherWith({ TagKeys: ["X", "Y"] }),
+    value: ["X", "Y"],
+    other: "Team",
+  },
+  { operation: "UntagResource", key: "aws:RequestTag/X", input: cipherWith({ TagKeys: ["X"] }), other: "" },
   {
     operation: "EnableKeyRotation",
     key: "kms:RotationPeriodInDays",
@@ -180,7 +192,7 @@ const TAGGING: readonly Trial[] = [
   },
   {
     ...{ operation: "EnableKeyRotation", key: "kms:RotationPeriodInDays", value: "90", other: "365" },
-    input: with_({ RotationPeriodInDays: 90 }),
+    input: cipherWith({ RotationPeriodInDays: 90 }),
   },
 ];
 
