@@ -20,6 +20,9 @@ export interface Given {
   readonly KeyId: string;
   readonly alias: string;
   readonly ciphertext: string;
+  /** A grant of the key, and the account's root, whom it is for. */
+  readonly grant: { readonly GrantId: unknown; readonly GrantToken: unknown };
+  readonly root: string;
   /** The same of a key that is enabled. */
   readonly other: Omit<Given, "other" | "kinds">;
   /** Keys in the same state. */
@@ -81,6 +84,7 @@ const scheduled = Object.fromEntries(KEY_STATES.map((state) => [state, "PendingD
 export const TRIALS: Readonly<Record<string, Trial>> = {
   CancelKeyDeletion:               { operation: "CancelKeyDeletion", input: named, becomes: cancelled, changes: ["key"] },
   CreateAlias:                     { operation: "CreateAlias", input: ({ KeyId }) => ({ AliasName: "alias/new", TargetKeyId: KeyId }), changes: ["alias"] },
+  CreateGrant:                     { operation: "CreateGrant", input: ({ KeyId, root }) => ({ KeyId, GranteePrincipal: root, Operations: ["Encrypt"] }), changes: ["grant"] },
   Decapsulate:                     { operation: "Decapsulate", ...encapsulation((SharedSecretCiphertextBlob) => ({ SharedSecretCiphertextBlob })) },
   Decrypt:                         { operation: "Decrypt", input: ({ ciphertext }) => ({ CiphertextBlob: ciphertext }) },
   "Decrypt, named":                { operation: "Decrypt", input: ({ KeyId, ciphertext }) => ({ KeyId, CiphertextBlob: ciphertext }) },
@@ -107,12 +111,16 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   GetPublicKey:                    { operation: "GetPublicKey", of: "SIGN_VERIFY", input: ({ kinds }) => ({ KeyId: kinds.SIGN_VERIFY.KeyId }) },
   ImportKeyMaterial:               { operation: "ImportKeyMaterial", ...imported, becomes: { PendingImport: "Enabled" }, changes: ["sealed"] },
   ListAliases:                     { operation: "ListAliases", input: named, says: () => ({ Aliases: [{ AliasName: "alias/subject" }] }) },
+  ListGrants:                      { operation: "ListGrants", input: named, says: () => ({ Grants: [{ Operations: ["Decrypt"] }] }) },
   ListKeyPolicies:                 { operation: "ListKeyPolicies", input: named },
   ListKeyRotations:                { operation: "ListKeyRotations", input: named },
   ListResourceTags:                { operation: "ListResourceTags", input: named, says: () => ({ Tags: [{ TagKey: "old", TagValue: "" }] }) },
   PutKeyPolicy:                    { operation: "PutKeyPolicy", input: ({ KeyId }) => ({ KeyId, Policy: POLICY }), changes: ["key"] },
   "ReEncrypt from it":             { operation: "ReEncrypt", input: ({ ciphertext, other }) => ({ CiphertextBlob: ciphertext, DestinationKeyId: other.KeyId }) },
   "ReEncrypt to it":               { operation: "ReEncrypt", input: ({ KeyId, other }) => ({ CiphertextBlob: other.ciphertext, DestinationKeyId: KeyId }) },
+  RetireGrant:                     { operation: "RetireGrant", input: ({ grant: { GrantToken } }) => ({ GrantToken }), changes: ["grant"] },
+  "RetireGrant, named":            { operation: "RetireGrant", input: ({ KeyId, grant: { GrantId } }) => ({ KeyId, GrantId }), changes: ["grant"] },
+  RevokeGrant:                     { operation: "RevokeGrant", input: ({ KeyId, grant: { GrantId } }) => ({ KeyId, GrantId }), changes: ["grant"] },
   RotateKeyOnDemand:               { operation: "RotateKeyOnDemand", input: named, changes: ["key", "material"] },
   ScheduleKeyDeletion:             { operation: "ScheduleKeyDeletion", input: named, becomes: scheduled, changes: ["key", "deadline"], says: () => ({ KeyState: "PendingDeletion" }) },
   Sign:                            { operation: "Sign", ...signing() },
@@ -139,7 +147,7 @@ export const REFUSALS: Readonly<Record<string, readonly [type: string, text: str
 };
 
 /** Operations that act on no key. */
-export const KEYLESS: readonly string[] = ["CreateKey", "GenerateRandom", "ListKeys"];
+export const KEYLESS: readonly string[] = ["CreateKey", "GenerateRandom", "ListKeys", "ListRetirableGrants"];
 
 /** The one origin of which a key in a state can be. */
 export const ORIGIN_IN: Readonly<Partial<Record<KeyState, Origin>>> = {

@@ -2,146 +2,19 @@
 // that no operation reaches yet are set in the store.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { KEY_STATES, type KeyState, type Origin } from "../../src/keyring/key.ts";
+import { KEY_STATES, type KeyState } from "../../src/keyring/key.ts";
 import { OPERATIONS, type OperationName, operation } from "../../src/kms/table.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { newKey } from "../support/new-key.ts";
 import { eventOf } from "../support/records.ts";
+import { changed, type Rows, reset, rowsOf } from "../support/rows.ts";
 import { inStore, ring } from "../support/store.ts";
-import { importInto, parametersFor, wrap } from "../support/wrapped.ts";
 import { answerIn, KEY_STATE_MATRIX } from "../vectors/key-states.ts";
-import {
-  type Expected,
-  type Given,
-  KEYLESS,
-  ORIGIN_IN,
-  type OtherKind,
-  REFUSALS,
-  TRIALS,
-  type Trial,
-} from "./key-state-trials.ts";
+import { bring, done, givenIn, setKey } from "./given-keys.ts";
+import { type Expected, type Given, KEYLESS, REFUSALS, TRIALS, type Trial } from "./key-state-trials.ts";
 
 const isBuilt = (name: string): boolean => operation(name)?.read !== undefined;
 const trials = Object.entries(TRIALS).filter(([, trial]) => isBuilt(trial.operation));
-
-/** The rows of a store by table. */
-type Rows = Readonly<Record<string, readonly Record<string, SqlStorageValue>[]>>;
-
-/** An operation that succeeds. @returns its answer. */
-async function done(account: string, name: OperationName, input: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const { status, json, text } = await raw(name, input, { account });
-  if (status !== 200) throw new Error(`${name}: ${text}`);
-  return json;
-}
-
-/** A key with everything that a key can have. */
-async function furnished(account: string, alias: string): Promise<Given["other"]> {
-  const KeyId = await newKey(account, { Description: "old", Tags: [{ TagKey: "old", TagValue: "" }] });
-  await done(account, "CreateAlias", { AliasName: alias, TargetKeyId: KeyId });
-  await done(account, "EnableKeyRotation", { KeyId });
-  const { CiphertextBlob } = await done(account, "Encrypt", { KeyId, Plaintext: "AA==" });
-  return { KeyId, alias, ciphertext: String(CiphertextBlob) };
-}
-
-/** A key of another kind than symmetric, and what it makes of an input. */
-async function ofKind(
-  account: string,
-  spec: string,
-  usage: string,
-  make: (KeyId: string) => Promise<unknown>,
-): Promise<OtherKind> {
-  const KeyId = await newKey(account, { KeySpec: spec, KeyUsage: usage });
-  return { KeyId, made: String(await make(KeyId)) };
-}
-
-/** Keys of the other kinds, before they are brought into a state. */
-async function otherKinds(account: string): Promise<Given["kinds"]> {
-  const made = async (member: string, name: OperationName, input: Record<string, unknown>) =>
-    (await done(account, name, input))[member];
-  const message = { Message: "AA==" };
-  return {
-    EXTERNAL: await external(account),
-    SIGN_VERIFY: await ofKind(account, "ECC_NIST_P256", "SIGN_VERIFY", (KeyId) =>
-      made("Signature", "Sign", { KeyId, ...message, SigningAlgorithm: "ECDSA_SHA_256" }),
-    ),
-    GENERATE_VERIFY_MAC: await ofKind(account, "HMAC_256", "GENERATE_VERIFY_MAC", (KeyId) =>
-      made("Mac", "GenerateMac", { KeyId, ...message, MacAlgorithm: "HMAC_SHA_256" }),
-    ),
-    KEY_AGREEMENT: await ofKind(account, "ECC_NIST_P256", "KEY_AGREEMENT", (KeyId) =>
-      made("PublicKey", "GetPublicKey", { KeyId }),
-    ),
-    ENCAPSULATE_DECAPSULATE: await ofKind(account, "ML_KEM_768", "ENCAPSULATE_DECAPSULATE", (KeyId) =>
-      made("SharedSecretCiphertextBlob", "Encapsulate", { KeyId, EncapsulationAlgorithm: "ML_KEM" }),
-    ),
-  };
-}
-
-/** A key whose material was imported, and may be imported again. */
-async function external(account: string): Promise<OtherKind> {
-  const KeyId = await newKey(account, { Origin: "EXTERNAL" });
-  const parameters = await parametersFor(account, KeyId);
-  const material = crypto.getRandomValues(new Uint8Array(32));
-  const { status, text } = await importInto(account, KeyId, parameters, material);
-  if (status !== 200) throw new Error(text);
-  const made = await wrap(parameters.algorithm, parameters.publicKey, material);
-  return { KeyId, made: made.toBase64(), token: parameters.token };
-}
-
-/** Brings a key into a state: by the operation that does it, or in the store where none does yet. */
-async function bring(account: string, KeyId: string, state: KeyState, origin: Origin = "AWS_KMS"): Promise<void> {
-  if (state === "Disabled") await done(account, "DisableKey", { KeyId });
-  else if (state === "PendingDeletion") await done(account, "ScheduleKeyDeletion", { KeyId });
-  else await setKey(account, KeyId, { state, origin: ORIGIN_IN[state] ?? origin });
-}
-
-const setKey = (account: string, KeyId: string, columns: Readonly<Record<string, SqlStorageValue>>): Promise<void> =>
-  inStore(account, (world, { storage: { sql } }) => {
-    for (const [column, value] of Object.entries(columns)) sql.exec(`UPDATE key SET ${column} = ? WHERE id = ?`, value, KeyId);
-    world.memory.forget();
-  });
-
-/** All but the record and its delivery, with which a key's last usage comes. */
-const OWN: Readonly<Record<string, string>> = {
-  outbox: "false",
-  usage: "false",
-  deadline: "kind <> 'flush'",
-  meta: "name NOT IN ('head', 'delivered')",
-};
-
-function read(sql: SqlStorage): Rows {
-  const tables = sql.exec<{ name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-  );
-  const rows = (name: string) => sql.exec(`SELECT * FROM "${name}" WHERE ${OWN[name] ?? "true"}`).toArray();
-  return Object.fromEntries(tables.toArray().map(({ name }) => [name, rows(name)]));
-}
-
-const rowsOf = (account: string): Promise<Rows> => inStore(account, (_, { storage: { sql } }) => read(sql));
-
-/** Puts a store back to where it stood. */
-const reset = (account: string, rows: Rows): Promise<void> =>
-  inStore(account, (world, { storage }) => {
-    storage.transactionSync(() => {
-      storage.sql.exec("PRAGMA defer_foreign_keys = on");
-      for (const [name, all] of Object.entries(rows)) {
-        storage.sql.exec(`DELETE FROM "${name}" WHERE ${OWN[name] ?? "true"}`);
-        for (const row of all) {
-          const columns = Object.keys(row);
-          storage.sql.exec(
-            `INSERT INTO "${name}" (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
-            ...Object.values(row),
-          );
-        }
-      }
-    });
-    world.memory.forget();
-  });
-
-function changed(before: Rows, after: Rows): string[] {
-  const text = (rows: Rows[string] = []): string =>
-    JSON.stringify(rows, (_, value) => (value instanceof ArrayBuffer ? new Uint8Array(value).toHex() : value));
-  return Object.keys(after).filter((name) => text(before[name]) !== text(after[name]));
-}
 
 function expectedOf({ operation, always, becomes, says }: Trial, state: KeyState): Expected {
   const answer = always ? "+" : answerIn(operation, state);
@@ -166,8 +39,7 @@ describe.each(KEY_STATES)("a key that is %s", (state) => {
   const stateIn = (rows: Rows, trial: Pick<Trial, "of"> = {}) => keyIn(rows, trial)?.["state"];
 
   beforeAll(async () => {
-    const other = await furnished(account, "alias/other");
-    given = { ...(await furnished(account, "alias/subject")), other, kinds: await otherKinds(account) };
+    given = await givenIn(account);
     const { EXTERNAL, ...ours } = given.kinds;
     for (const { KeyId } of [given, ...Object.values(ours)]) await bring(account, KeyId, state);
     await bring(account, EXTERNAL.KeyId, state, "EXTERNAL");
