@@ -37,6 +37,10 @@ const WORDS: Readonly<Partial<Record<Reason, (action: string) => string>>> = {
 const FOREIGN =
   " on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access";
 
+/** The same of a key that nothing but a ciphertext names. */
+export const FOREIGN_CIPHERTEXT =
+  "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.";
+
 /** `arn`: of the caller; of a session its own. */
 export function refusalText(arn: string, action: string, refused: Refused | "foreign", reason: Reason): string {
   const words = WORDS[reason];

@@ -3,7 +3,7 @@
 import { type Decision, evaluate, identityAllows, type Question } from "../../authz/evaluate.ts";
 import type { EncryptionContext } from "../../authz/grants.ts";
 import { mayRetire } from "../../authz/retire.ts";
-import { type Refused, refusalText } from "../../authz/texts.ts";
+import { FOREIGN_CIPHERTEXT, type Refused, refusalText } from "../../authz/texts.ts";
 import type { Key } from "../../keyring/key.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { View } from "../callers.ts";
@@ -29,16 +29,33 @@ export function decide(visit: Readable, view: View, sight: Sight): void {
   for (const located of visit.located ?? []) {
     for (const permission of permissionsOf(located, visit.call.name)) {
       const { allowed, reason } = decisionOn(permission, located, visit, view, sight);
-      if (allowed) continue;
-      const action = `kms:${permission.action}`;
-      const words = refusalText(view.principal.arn, action, permission.refused, reason === "NOT_RETIRER" ? NOT_GIVEN : reason);
-      throw new ApiError("AccessDeniedException", words);
+      if (!allowed) throw refusal(permission, reason, view, sight);
     }
   }
 }
 
-/** Who is not among those who may retire a grant has no document that lets him. */
+type Denial = Decision["reason"] | "NOT_RETIRER";
+
+/** Reasons that would tell another account that a key or a grant is there. */
+const TELLING: ReadonlySet<Denial> = new Set([
+  "EXPLICIT_DENY_KEY_POLICY",
+  "IMPLICIT_DENY_KEY_POLICY",
+  "NOT_CROSS_ACCOUNT",
+  "NOT_RETIRER",
+]);
+
+/** No document lets a caller retire a grant who is not among those who may. */
 const NOT_GIVEN = "IMPLICIT_DENY_IDENTITY";
+
+function refusal({ action, refused }: Permission, reason: Denial, { principal }: View, { scope }: Sight): ApiError {
+  const isClosed = principal.account !== scope.account && TELLING.has(reason);
+  if (isClosed && refused === "ciphertext") return new ApiError("AccessDeniedException", FOREIGN_CIPHERTEXT);
+  const words = reason === "NOT_RETIRER" ? NOT_GIVEN : reason;
+  return new ApiError(
+    "AccessDeniedException",
+    refusalText(principal.arn, `kms:${action}`, isClosed ? "foreign" : refused, words),
+  );
+}
 
 function decisionOn(
   permission: Permission,
@@ -46,7 +63,7 @@ function decisionOn(
   visit: Readable,
   view: View,
   sight: Sight,
-): { readonly allowed: boolean; readonly reason: Decision["reason"] | "NOT_RETIRER" } {
+): { readonly allowed: boolean; readonly reason: Denial } {
   const { arn, key } = permission;
   const asked = askedOf(permission, located, visit, view, sight);
   const action = `kms:${permission.action}`;
@@ -59,17 +76,22 @@ function decisionOn(
   };
   if (located.grant !== undefined && key !== undefined) {
     const { allowed, reason } = mayRetire(question, retirableOf(located.grant, key.account));
-    return { allowed, reason: allowed ? "GRANT" : (reason as Decision["reason"] | "NOT_RETIRER") };
+    return { allowed, reason: allowed ? "GRANT" : (reason as Denial) };
   }
   const wanted = key && { caller: view.principal, key, action, encryptionContext: contextOf(asked), request: visit.request };
-  return evaluate({
+  const decision = evaluate({
     ...question,
     policy: key && { kind: "KEY_POLICY", account: key.account, ...sight.keyPolicies.of(key.id) },
     worksAcrossAccounts: visit.op.decider !== "owner",
     grant: () =>
       wanted === undefined || visit.op.decider !== "grantee" ? undefined : grantFor(wanted, identityAllows(question), sight),
   });
+  const isOwn = key !== undefined || view.principal.account === sight.scope.account;
+  return decision.allowed && !isOwn ? CLOSED : decision;
 }
+
+/** What belongs to no key, such as an alias or a list of everything, is for its own account alone. */
+const CLOSED = { allowed: false, reason: "NOT_CROSS_ACCOUNT" } as const;
 
 /** What a grant's constraint is held against; undefined where the operation takes no encryption context. One that is not sent is empty. */
 const contextOf = (asked: Asked): EncryptionContext | undefined =>

@@ -1,5 +1,6 @@
 // Which key does a request name? Each of the identifier's forms, a ciphertext's header, an alias.
 
+import { FOREIGN_CIPHERTEXT } from "../../authz/texts.ts";
 import type { Key } from "../../keyring/key.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { aliasArn, keyArn, parseKeyName } from "../../wire/arn.ts";
@@ -49,10 +50,7 @@ function ofCiphertext(resource: Resource & { kind: "ciphertext" }, search: Searc
   const { account, keyId } = resource.ciphertext;
   const key = account === sight.scope.account ? sight.reads.keys.find(keyId) : undefined;
   if (key !== undefined) return key;
-  throw new ApiError(
-    "AccessDeniedException",
-    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
-  );
+  throw new ApiError("AccessDeniedException", FOREIGN_CIPHERTEXT);
 }
 
 /** The key that a KeyId names. */
