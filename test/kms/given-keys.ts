@@ -25,9 +25,11 @@ async function furnished(account: string, alias: string): Promise<Given["other"]
   await done(account, "CreateAlias", { AliasName: alias, TargetKeyId: KeyId });
   await done(account, "EnableKeyRotation", { KeyId });
   const { CiphertextBlob } = await done(account, "Encrypt", { KeyId, Plaintext: "AA==" });
-  const grantee = { GranteePrincipal: `arn:aws:iam::${account}:root`, Operations: ["Decrypt"] };
-  const { GrantId, GrantToken } = await done(account, "CreateGrant", { KeyId, ...grantee });
-  return { KeyId, alias, ciphertext: String(CiphertextBlob), root: grantee.GranteePrincipal, grant: { GrantId, GrantToken } };
+  // A grant that lets nobody in whom a trial calls as.
+  const granted = { GranteePrincipal: "arn:aws:iam::444455556666:root", Operations: ["Decrypt"] };
+  const { GrantId, GrantToken } = await done(account, "CreateGrant", { KeyId, ...granted });
+  const [ciphertext, root] = [String(CiphertextBlob), `arn:aws:iam::${account}:root`];
+  return { KeyId, alias, ciphertext, root, grant: { GrantId, GrantToken } };
 }
 
 /** A key of another kind than symmetric, and what it makes of an input. */

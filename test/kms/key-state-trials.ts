@@ -20,7 +20,7 @@ export interface Given {
   readonly KeyId: string;
   readonly alias: string;
   readonly ciphertext: string;
-  /** A grant of the key, and the account's root, whom it is for. */
+  /** A grant of the key, and the account's root. */
   readonly grant: { readonly GrantId: unknown; readonly GrantToken: unknown };
   readonly root: string;
   /** The same of a key that is enabled. */

@@ -81,6 +81,18 @@ export async function eventOf(account: string, requestId: string | null): Promis
   return event;
 }
 
+/** The same, where D1 is away and the outbox keeps every record: what it costs does not grow with them. */
+export async function undeliveredEventOf(account: string, requestId: string | null): Promise<EventRecord> {
+  const rows = await inStore(account, (_, { storage: { sql } }) =>
+    sql.exec<{ records: string }>("SELECT records FROM outbox WHERE instr(records, ?) > 0", requestId).toArray(),
+  );
+  const links = rows.flatMap(({ records }) => linksOf({ incarnation: "", records }));
+  const found = links.map(parseRecord).filter(({ requestID }) => requestID === requestId);
+  const [event] = found;
+  if (event === undefined || found.length > 1) throw new Error(`${found.length} events of one request`);
+  return event;
+}
+
 /** "EventName" of each, or "EventName: errorCode". */
 export const summaryOf = (events: readonly EventRecord[]): string[] =>
   events.map(({ eventName, errorCode }) => (errorCode === undefined ? eventName : `${eventName}: ${errorCode}`));
