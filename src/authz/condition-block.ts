@@ -1,11 +1,12 @@
 // The Condition of a statement: read, checked and compiled in one pass. Sources: IAM user guide, "Condition operators", "Multivalued context
 // keys"; KMS developer guide, "AWS KMS condition keys".
 
+import { ApiError } from "../wire/api-error.ts";
 import { shown } from "../wire/shown.ts";
 import { type Context, single, type Value } from "./context.ts";
 import { fold } from "./fold.ts";
-import { type Comparison, NULL, OPERATORS } from "./operators.ts";
-import type { Resolve } from "./pattern.ts";
+import { NULL, OPERATORS } from "./operators.ts";
+import type { Matcher, Resolve } from "./pattern.ts";
 import { isObject, malformed } from "./policy-json.ts";
 
 /** Whether the conditions of a statement hold. A statement of effect Deny holds where a value that is ambiguous may be one that is meant. */
@@ -32,6 +33,8 @@ export interface ConditionRules {
   readonly variables: boolean;
   /** Whether a value that its operator cannot compare is refused; elsewhere it never compares. */
   readonly refusesValues: boolean;
+  /** Whether an earlier version may have taken the document, and with it what is refused now. */
+  readonly isStored: boolean;
   /** @throws ApiError for a key that the document's kind does not take. */
   readonly checkKey: (foldedKey: string, set: Named["set"]) => void;
 }
@@ -45,7 +48,9 @@ export function conditionOf(condition: unknown, rules: ConditionRules): Conditio
     return Object.entries(keys).map(([name, written]) => {
       const key = fold(name);
       rules.checkKey(key, named.set);
-      return testOf(named, key, valuesOf(written), rules);
+      const values = valuesOf(written);
+      const test = () => testOf(named, key, values, rules);
+      return rules.isStored ? testOrDoubt(test) : test();
     });
   });
   return (context, effect) => tests.every((test) => test(context, effect));
@@ -60,24 +65,27 @@ function valuesOf(written: unknown): string[] {
   });
 }
 
-function testOf(
-  { set, name, ifExists }: Named,
-  key: string,
-  written: readonly string[],
-  { variables, refusesValues }: ConditionRules,
-): Condition {
-  const { compile, isNegated } = OPERATORS[name] ?? { compile: () => undefined, isNegated: false };
-  const comparisons = written.map((value) => {
-    const comparison = compile(value, variables);
-    if (comparison === undefined && refusesValues) throw malformed("A condition has a value that its operator cannot compare.");
-    return comparison ?? (() => false);
-  });
-  if (name === NULL) return isAbsent(key, comparisons);
+function testOf({ set, name, ifExists }: Named, key: string, written: readonly string[], rules: ConditionRules): Condition {
+  const operator = OPERATORS[name];
+  if (operator === undefined) throw new Error("operatorOf answers with operators of the table");
+  const { matches, isWhole } = operator.compile(written, rules.variables);
+  if (!isWhole && rules.refusesValues) throw malformed("A condition has a value that its operator cannot compare.");
+  if (name === NULL) return isAbsent(key, matches);
+  const { isNegated } = operator;
   /** Whether one value of the request holds: it meets one of those that are written, or of a negated operator none. */
-  const holds = (value: string, resolve: Resolve): boolean =>
-    comparisons.some((comparison) => comparison(value, resolve)) !== isNegated;
+  const holds: Matcher = (value, resolve) => matches(value, resolve) !== isNegated;
   if (set === undefined) return onSingle({ key, holds, absent: isNegated || ifExists });
   return onSet({ key, holds, isAll: set === "ForAllValues", absent: set === "ForAllValues" || ifExists });
+}
+
+/** A test whose values cannot be compared any more: its statement never allows, and denies as if the test held. */
+function testOrDoubt(test: () => Condition): Condition {
+  try {
+    return test();
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    return (_, effect) => effect === "Deny";
+  }
 }
 
 const resolving =
@@ -87,17 +95,15 @@ const resolving =
 
 const isEmpty = (value: Value | undefined): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
 
-/** `true` is written where the key must be absent. */
+/** `true` is written where the key must be absent. AWS documents no set operator on Null: one changes nothing. */
 const isAbsent =
-  (key: string, comparisons: readonly Comparison[]): Condition =>
-  (context) => {
-    const absent = String(isEmpty(context.value(key)));
-    return comparisons.some((comparison) => comparison(absent, () => undefined));
-  };
+  (key: string, matches: Matcher): Condition =>
+  (context) =>
+    matches(String(isEmpty(context.value(key))), () => undefined);
 
 interface Test {
   readonly key: string;
-  readonly holds: (value: string, resolve: Resolve) => boolean;
+  readonly holds: Matcher;
   /** What comes of an absent key. */
   readonly absent: boolean;
 }

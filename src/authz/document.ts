@@ -6,11 +6,11 @@ import type { Context } from "./context.ts";
 import { single } from "./context.ts";
 import { fold } from "./fold.ts";
 import { checkKeyPolicyKey } from "./key-policy-keys.ts";
-import { arnPatternOf, type Matcher, patternOf, type Resolve } from "./pattern.ts";
+import { type ArnParts, arnPartsOf, arnPatternOf, patternOf, type Resolve } from "./pattern.ts";
 import { isObject, type JsonObject, malformed, parsePolicyJson } from "./policy-json.ts";
 import { type Named, principalsOf } from "./principals.ts";
 
-/** What a document is for decides what may stand in it. */
+/** What a document is for decides what may stand in it. A "stored key" policy has been checked when it was written, perhaps by an earlier version. */
 export type DocumentKind = "key" | "stored key" | "trust" | "identity";
 
 const isOfKey = (kind: DocumentKind): boolean => kind === "key" || kind === "stored key";
@@ -43,10 +43,11 @@ export function documentOf(text: string, kind: DocumentKind): Document {
   const { Version, Statement } = document;
   if (Version !== undefined && (typeof Version !== "string" || !VERSIONS.includes(Version)))
     throw malformed("The policy document has an invalid version.");
-  if (!isOfKey(kind)) requireKnown(document, ["Version", "Id", "Statement"]);
-  const statements = Array.isArray(Statement) ? Statement : [Statement];
+  if (!isOfKey(kind)) requireKnown(document, kind === "identity" ? ["Version", "Statement"] : ["Version", "Id", "Statement"]);
+  const statements: unknown[] = Array.isArray(Statement) ? Statement : [Statement];
   const isSome = statements.length > 0 && statements.length <= STATEMENTS_MAX;
   if (!isSome || !statements.every(isObject)) throw malformed("The policy document has no statements.");
+  if (!isOfKey(kind)) checkSids(statements);
   return { statements: statements.map((each) => statementOf(each, kind, Version === WITH_VARIABLES)) };
 }
 
@@ -55,16 +56,31 @@ function requireKnown(members: JsonObject, known: readonly string[]): void {
   if (Object.keys(members).some((name) => !known.includes(name))) throw malformed(SYNTAX);
 }
 
+/** An empty Sid is none: clients write one. Key policies take any. */
+function checkSids(statements: readonly JsonObject[]): void {
+  const sids = statements.map(({ Sid = "" }) => Sid).filter((sid) => sid !== "");
+  if (!sids.every((sid) => typeof sid === "string" && /^[A-Za-z0-9]+$/.test(sid)))
+    throw malformed(
+      "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
+    );
+  if (new Set(sids).size < sids.length) throw malformed("Statement IDs (SID) in a single policy must be unique.");
+}
+
 function statementOf(statement: JsonObject, kind: DocumentKind, variables: boolean): Statement {
   if (!isOfKey(kind)) requireKnown(statement, ELEMENTS);
   const { Effect, Condition } = statement;
   if (Effect !== "Allow" && Effect !== "Deny") throw malformed("A statement's effect is neither Allow nor Deny.");
   const isKeyPolicy = isOfKey(kind);
-  const rules = { variables, refusesValues: isKeyPolicy, checkKey: isKeyPolicy ? checkKeyPolicyKey : () => {} };
+  const rules = {
+    variables,
+    refusesValues: isKeyPolicy,
+    isStored: kind === "stored key",
+    checkKey: isKeyPolicy ? checkKeyPolicyKey : () => {},
+  };
   return {
     effect: Effect,
     principals: principals(statement, kind),
-    covers: actions(statement),
+    covers: actions(statement, kind),
     speaksOf: resources(statement, kind, variables),
     holds: Condition === undefined ? () => true : conditionOf(Condition, rules),
   };
@@ -90,11 +106,14 @@ function textsOf(value: unknown): readonly string[] | undefined {
 }
 
 const NO_ACTION = "Each statement of the policy needs an Action or a NotAction.";
+const NO_VENDOR = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
 const LITERAL: Resolve = () => undefined;
 
-function actions({ Action, NotAction }: JsonObject): Statement["covers"] {
+function actions({ Action, NotAction }: JsonObject, kind: DocumentKind): Statement["covers"] {
   const texts = textsOf(Action ?? NotAction);
   if ((Action === undefined) === (NotAction === undefined) || texts === undefined) throw malformed(NO_ACTION);
+  // Of a key policy an action without a service is kept, as an unknown action is: neither covers anything.
+  if (!isOfKey(kind) && !texts.every((text) => text === "*" || text.includes(":"))) throw malformed(NO_VENDOR);
   const matchers = texts.map((text) => patternOf(fold(text), { wildcards: true, variables: false }));
   const isNegated = Action === undefined;
   return (action) => {
@@ -116,18 +135,23 @@ function resources({ Resource, NotResource }: JsonObject, kind: DocumentKind, va
   const isNegated = Resource === undefined;
   return (arns, context) => {
     const resolve: Resolve = (key) => single(context, fold(key));
-    return arns.some((arn) => matchers.some((matches) => matches(arn, resolve))) !== isNegated;
+    return arns.map(arnPartsOf).some((parts) => matchers.some((matches) => matches(parts, resolve))) !== isNegated;
   };
 }
 
+/** Whether it speaks of an ARN; of `*`, the account, which has no parts. */
+type ResourceMatcher = (parts: ArnParts | undefined, resolve: Resolve) => boolean;
+
 /** @returns undefined for a text of a key policy that is no ARN: it means no key. */
-function resourceOf(text: string, kind: DocumentKind, variables: boolean): Matcher | undefined {
-  const matcher = arnPatternOf(text, { variables });
-  if (isOfKey(kind)) return matcher;
-  const [, , service = "", ...rest] = text.split(":");
-  if (matcher === undefined || (text !== "*" && !text.startsWith("arn:")))
-    throw malformed(`Resource ${text} must be in ARN format or "*".`);
-  if (rest.length > 0 && /[*?]/.test(service))
-    throw malformed("Resource vendor must be fully qualified and cannot contain regexes.");
-  return matcher;
+function resourceOf(text: string, kind: DocumentKind, variables: boolean): ResourceMatcher | undefined {
+  if (text === "*") return () => true;
+  const matches = arnPatternOf(text, variables ? "in the last part" : "nowhere");
+  if (!isOfKey(kind)) checkResource(text, matches !== undefined);
+  return matches && ((parts, resolve) => parts !== undefined && matches(parts, resolve));
+}
+
+function checkResource(text: string, isArn: boolean): void {
+  if (!isArn || !text.startsWith("arn:")) throw malformed(`Resource ${text} must be in ARN format or "*".`);
+  const [, , service = ""] = text.split(":", 3);
+  if (/[*?]/.test(service)) throw malformed("Resource vendor must be fully qualified and cannot contain regexes.");
 }

@@ -1,51 +1,42 @@
-// Internet addresses and networks in CIDR form (RFC 4291, RFC 4632): read to a number, compared by their first bits. An IPv6 address that maps
-// an IPv4 one is that IPv4 address; the two families never hold each other.
+// Internet addresses and networks in CIDR form (RFC 4291, RFC 4632), each read to a text: its family, and the bits that it fixes. An IPv6 address
+// that maps an IPv4 one is that IPv4 address.
 
-export interface Network {
-  /** Whether another network, such as a single address, lies within this one. */
-  holds(other: Network): boolean;
-  readonly family: 4 | 6;
-  readonly first: bigint;
-  readonly bits: number;
-}
+/** Such as `4:00001010` for 10.0.0.0/8. An address is a network of its own. */
+export type Network = string;
 
 const WIDTH = { 4: 32, 6: 128 } as const;
-const MAPPED = 0xffffn << 32n;
-const MAPPED_BITS = 96;
+/** Of the network that maps IPv4, ::ffff:0:0/96. */
+const MAPPED = `6:${"0".repeat(80)}${"1".repeat(16)}`;
+
+/** @returns whether one of some networks holds another: both begin with the same bits. The two families never hold each other. */
+export function holdingOne(networks: readonly Network[]): (other: Network) => boolean {
+  const all = new Set(networks);
+  const lengths = [...new Set(networks.map(({ length }) => length))];
+  return (other) => lengths.some((length) => length <= other.length && all.has(other.slice(0, length)));
+}
 
 /** @returns undefined for what is no address and no network. */
 export function networkOf(text: string): Network | undefined {
   const [, address = "", length] = /^([\da-f.:]+)(?:\/(0|[1-9]\d{0,2}))?$/i.exec(text) ?? [];
-  const read = address.includes(":") ? sixOf(address) : fourOf(address);
-  if (read === undefined) return undefined;
-  const width = address.includes(":") ? WIDTH[6] : WIDTH[4];
-  const bits = length === undefined ? width : Number(length);
-  if (bits > width) return undefined;
-  if (width === WIDTH[6] && read >> 32n === MAPPED >> 32n && bits >= MAPPED_BITS)
-    return networkFrom(4, read & 0xffffffffn, bits - MAPPED_BITS);
-  return networkFrom(width === WIDTH[6] ? 6 : 4, read, bits);
+  const family = address.includes(":") ? 6 : 4;
+  const groups = family === 6 ? sixOf(address) : fourOf(address);
+  const bits = length === undefined ? WIDTH[family] : Number(length);
+  if (groups === undefined || bits > WIDTH[family]) return undefined;
+  const width = WIDTH[family] / groups.length;
+  const binary = groups.map((group) => group.toString(2).padStart(width, "0")).join("");
+  const network = `${family}:${binary.slice(0, bits)}`;
+  return network.startsWith(MAPPED) ? `4:${network.slice(MAPPED.length)}` : network;
 }
 
-function networkFrom(family: 4 | 6, address: bigint, bits: number): Network {
-  const shift = BigInt(WIDTH[family] - bits);
-  const first = (address >> shift) << shift;
-  return {
-    family,
-    first,
-    bits,
-    holds: (other) => other.family === family && other.bits >= bits && (other.first >> shift) << shift === first,
-  };
-}
-
-function fourOf(text: string): bigint | undefined {
+/** Four groups of 8 bits. */
+function fourOf(text: string): number[] | undefined {
   const octets = text.split(".");
-  if (octets.length !== 4 || !octets.every((octet) => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255))
-    return undefined;
-  return octets.reduce((sum, octet) => (sum << 8n) + BigInt(octet), 0n);
+  const isAddress = octets.length === 4 && octets.every((octet) => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255);
+  return isAddress ? octets.map(Number) : undefined;
 }
 
 /** Eight groups of 16 bits; one `::` stands for as many zeros as are missing; the last two may be written as an IPv4 address. */
-function sixOf(text: string): bigint | undefined {
+function sixOf(text: string): number[] | undefined {
   const [head = "", tail, ...more] = text.split("::");
   if (more.length > 0) return undefined;
   const left = groupsOf(head, tail === undefined);
@@ -53,20 +44,19 @@ function sixOf(text: string): bigint | undefined {
   if (left === undefined || right === undefined) return undefined;
   const missing = 8 - left.length - right.length;
   if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
-  const groups = [...left, ...Array<bigint>(missing).fill(0n), ...right];
-  return groups.reduce((sum, group) => (sum << 16n) + group, 0n);
+  return [...left, ...Array<number>(missing).fill(0), ...right];
 }
 
-function groupsOf(text: string, isLast: boolean): bigint[] | undefined {
+function groupsOf(text: string, isLast: boolean): number[] | undefined {
   if (text === "") return [];
-  const groups: bigint[] = [];
+  const groups: number[] = [];
   const parts = text.split(":");
   for (const [at, part] of parts.entries()) {
     if (part.includes(".") && isLast && at === parts.length - 1) {
-      const four = fourOf(part);
-      if (four === undefined) return undefined;
-      groups.push(four >> 16n, four & 0xffffn);
-    } else if (/^[\da-f]{1,4}$/i.test(part)) groups.push(BigInt(`0x${part}`));
+      const [a, b, c, d] = fourOf(part) ?? [];
+      if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined;
+      groups.push(a * 256 + b, c * 256 + d);
+    } else if (/^[\da-f]{1,4}$/i.test(part)) groups.push(Number.parseInt(part, 16));
     else return undefined;
   }
   return groups;

@@ -2,24 +2,29 @@
 // it. Source: IAM user guide, "IAM JSON policy elements: Condition operators".
 
 import { fromBase64, toHex } from "../wire/bytes.ts";
-import { type Network, networkOf } from "./network.ts";
-import { arnPatternOf, type Matcher, patternOf } from "./pattern.ts";
+import { holdingOne, networkOf } from "./network.ts";
+import { arnPartsOf, arnPatternOf, type Matcher, patternOf, type Resolve } from "./pattern.ts";
 
-/** A value of a policy, compiled: whether a value of the request compares with it. */
-export type Comparison = Matcher;
+/** The values that are written in one test of a condition, compiled. */
+interface Compiled {
+  /** Whether a value of the request compares with one of them. */
+  readonly matches: Matcher;
+  /** Whether the operator can compare each of them; the others never compare. */
+  readonly isWhole: boolean;
+}
+
+/** `variables`: whether the document's version has them. @throws ApiError for a variable that is not well formed. */
+type Compile = (written: readonly string[], variables: boolean) => Compiled;
 
 interface Operator {
-  /** @returns undefined for a value that the operator cannot compare. `variables`: whether the document's version has them. */
-  compile(value: string, variables: boolean): Comparison | undefined;
+  readonly compile: Compile;
   readonly isNegated: boolean;
 }
 
-type Compile = Operator["compile"];
-
-const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 const numberOf = (text: string): number | undefined => (NUMBER.test(text) ? Number(text) : undefined);
 
-const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?$/i;
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T((?:[01]\d|2[0-3])):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?$/i;
 const HAS_ZONE = /(?:Z|[+-]\d\d:\d\d)$/i;
 
 /** ISO 8601 in the W3C's profile, without a zone UTC; or seconds since 1970. @returns milliseconds since 1970. */
@@ -36,47 +41,92 @@ function instantOf(text: string): number | undefined {
   return new Date(date).toISOString().startsWith(date) ? time : undefined;
 }
 
-const text: Compile = (value, variables) => patternOf(value, { wildcards: false, variables });
-const wild: Compile = (value, variables) => patternOf(value, { wildcards: true, variables });
-const caseless: Compile = (value, variables) => {
-  const matches = patternOf(value, { wildcards: false, variables, caseless: true });
-  return (given, resolve) => matches(given.toLowerCase(), (key) => resolve(key)?.toLowerCase());
-};
-const arn: Compile = (value, variables) => arnPatternOf(value, { variables });
-
-/** Compares two things that a text may stand for, such as numbers. A text of the request that stands for none does not compare. */
-const comparing =
-  <T>(read: (text: string) => T | undefined, compare: (given: T, written: T) => boolean): Compile =>
-  (value) => {
-    const written = read(value);
-    if (written === undefined) return undefined;
-    return (given) => {
-      const read_ = read(given);
-      return read_ !== undefined && compare(read_, written);
+/** Compares by patterns, each by itself. A value of the request is read once for all of them. */
+const patterns =
+  <Given>(
+    read: (given: string) => Given | undefined,
+    patternFrom: (written: string, variables: boolean) => ((given: Given, resolve: Resolve) => boolean) | undefined,
+  ): Compile =>
+  (written, variables) => {
+    const compiled = written.flatMap((value) => patternFrom(value, variables) ?? []);
+    return {
+      isWhole: compiled.length === written.length,
+      matches(text, resolve) {
+        const given = read(text);
+        return given !== undefined && compiled.some((matches) => matches(given, resolve));
+      },
     };
   };
 
-const numeric = (compare: (given: number, written: number) => boolean): Compile => comparing(numberOf, compare);
-const dated = (compare: (given: number, written: number) => boolean): Compile => comparing(instantOf, compare);
-const network = comparing<Network>(networkOf, (given, written) => written.holds(given));
-const binary = comparing(
-  (value) => {
-    const bytes = fromBase64(value);
-    return bytes && toHex(bytes);
-  },
-  (given, written) => given === written,
-);
-/** Any text may be written; only true and false ever compare. */
-const bool: Compile = (value) => {
-  const written = value.toLowerCase();
-  return (given) => (written === "true" || written === "false") && given.toLowerCase() === written;
+/**
+ * Compares what texts stand for, such as numbers; a text that stands for nothing does not compare. `meeting` is told all that is written, so
+ * that a value of the request need not be held against each.
+ */
+const values =
+  <T>(read: (text: string) => T | undefined, meeting: (written: readonly T[]) => (given: T) => boolean): Compile =>
+  (written) => {
+    const known = written.flatMap((value) => read(value) ?? []);
+    const meets = meeting(known);
+    return {
+      isWhole: known.length === written.length,
+      matches(text) {
+        const given = read(text);
+        return given !== undefined && meets(given);
+      },
+    };
+  };
+
+const itself = (given: string): string => given;
+const small = (given: string): string => given.toLowerCase();
+
+const text = patterns(itself, (value, variables) => patternOf(value, { wildcards: false, variables }));
+const wild = patterns(itself, (value, variables) => patternOf(value, { wildcards: true, variables }));
+const caseless = patterns(small, (value, variables) => {
+  const matches = patternOf(value, { wildcards: false, variables, caseless: true });
+  return (given, resolve) => matches(given, (key) => resolve(key)?.toLowerCase());
+});
+const arn = patterns(arnPartsOf, (value, variables) => arnPatternOf(value, variables ? "everywhere" : "nowhere"));
+
+function equal<T>(written: readonly T[]): (given: T) => boolean {
+  const all = new Set(written);
+  return (given) => all.has(given);
+}
+type Order = (written: readonly number[]) => (given: number) => boolean;
+const highest = (written: readonly number[]): number => written.reduce((one, other) => Math.max(one, other), -Infinity);
+const lowest = (written: readonly number[]): number => written.reduce((one, other) => Math.min(one, other), Infinity);
+/** Below one of those that are written is below the highest. */
+const less: Order = (written) => {
+  const most = highest(written);
+  return (given) => given < most;
+};
+const lessOrEqual: Order = (written) => {
+  const most = highest(written);
+  return (given) => given <= most;
+};
+const greater: Order = (written) => {
+  const least = lowest(written);
+  return (given) => given > least;
+};
+const greaterOrEqual: Order = (written) => {
+  const least = lowest(written);
+  return (given) => given >= least;
 };
 
-const equal = (one: number, other: number): boolean => one === other;
+const network = values(networkOf, holdingOne);
+const binary = values((value) => {
+  const bytes = fromBase64(value);
+  return bytes && toHex(bytes);
+}, equal);
+/** Any text may be written; only true and false ever compare. */
+const bool: Compile = (written) => {
+  const all = new Set(written.map(small));
+  return { isWhole: true, matches: (given) => /^(?:true|false)$/i.test(given) && all.has(small(given)) };
+};
+
 const positive = (compile: Compile): Operator => ({ compile, isNegated: false });
 const negated = (compile: Compile): Operator => ({ compile, isNegated: true });
 
-/** Asks whether there is a key at all: `conditions.ts` answers it. */
+/** Asks whether the request has a key at all; it compares with "true" where the key is absent. */
 export const NULL = "Null";
 
 /** AWS tells capitals from small letters in their names. */
@@ -87,18 +137,18 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   StringNotEqualsIgnoreCase: negated(caseless),
   StringLike: positive(wild),
   StringNotLike: negated(wild),
-  NumericEquals: positive(numeric(equal)),
-  NumericNotEquals: negated(numeric(equal)),
-  NumericLessThan: positive(numeric((given, written) => given < written)),
-  NumericLessThanEquals: positive(numeric((given, written) => given <= written)),
-  NumericGreaterThan: positive(numeric((given, written) => given > written)),
-  NumericGreaterThanEquals: positive(numeric((given, written) => given >= written)),
-  DateEquals: positive(dated(equal)),
-  DateNotEquals: negated(dated(equal)),
-  DateLessThan: positive(dated((given, written) => given < written)),
-  DateLessThanEquals: positive(dated((given, written) => given <= written)),
-  DateGreaterThan: positive(dated((given, written) => given > written)),
-  DateGreaterThanEquals: positive(dated((given, written) => given >= written)),
+  NumericEquals: positive(values(numberOf, equal)),
+  NumericNotEquals: negated(values(numberOf, equal)),
+  NumericLessThan: positive(values(numberOf, less)),
+  NumericLessThanEquals: positive(values(numberOf, lessOrEqual)),
+  NumericGreaterThan: positive(values(numberOf, greater)),
+  NumericGreaterThanEquals: positive(values(numberOf, greaterOrEqual)),
+  DateEquals: positive(values(instantOf, equal)),
+  DateNotEquals: negated(values(instantOf, equal)),
+  DateLessThan: positive(values(instantOf, less)),
+  DateLessThanEquals: positive(values(instantOf, lessOrEqual)),
+  DateGreaterThan: positive(values(instantOf, greater)),
+  DateGreaterThanEquals: positive(values(instantOf, greaterOrEqual)),
   Bool: positive(bool),
   BinaryEquals: positive(binary),
   IpAddress: positive(network),

@@ -61,14 +61,15 @@ function tokensOf(pattern: string, { wildcards, variables, caseless = false }: R
 const VARIABLE_CHARACTERS_MAX = 1024;
 
 /** A stretch without `*`: its literal parts, with one character of any kind between two of them. */
-type Piece = readonly string[];
-
-/** Compiles a pattern that is matched whole. */
-export function patternOf(pattern: string, reading: Reading): Matcher {
-  return matcherOf(tokensOf(pattern, reading));
+interface Piece {
+  readonly parts: readonly string[];
+  /** In characters. */
+  readonly length: number;
 }
 
-function matcherOf(tokens: readonly Token[]): Matcher {
+/** Compiles a pattern that is matched whole. @throws ApiError as its variables do. */
+export function patternOf(pattern: string, reading: Reading): Matcher {
+  const tokens = tokensOf(pattern, reading);
   if (tokens.some(({ kind }) => kind === "variable")) {
     return (text, resolve) => {
       const pieces = piecesOf(tokens, resolve);
@@ -76,10 +77,9 @@ function matcherOf(tokens: readonly Token[]): Matcher {
     };
   }
   const pieces = piecesOf(tokens, () => undefined) ?? [];
-  const [only = []] = pieces;
-  const [literal = ""] = only;
-  if (pieces.length === 1 && only.length === 1) return (text) => text === literal;
-  if (pieces.length === 2 && pieces.every((piece) => piece.length === 1 && piece[0] === "")) return () => true;
+  const [literal = ""] = pieces[0]?.parts ?? [];
+  if (pieces.length === 1 && literal.length === pieces[0]?.length) return (text) => text === literal;
+  if (pieces.length === 2 && pieces.every(({ length }) => length === 0)) return () => true;
   return (text) => matches(pieces, text);
 }
 
@@ -96,36 +96,32 @@ function piecesOf(tokens: readonly Token[], resolve: Resolve): Piece[] | undefin
       piece.push(`${piece.pop()}${text}`);
     }
   }
-  return pieces;
+  return pieces.map((parts) => ({ parts, length: parts.reduce((sum, part) => sum + part.length, parts.length - 1) }));
 }
 
-function lengthOf(piece: Piece): number {
-  let length = piece.length - 1;
-  for (const part of piece) length += part.length;
-  return length;
-}
+const EMPTY: Piece = { parts: [""], length: 0 };
 
 /** The first piece stands at the beginning, the last at the end, the others between them, each as far left as it can. */
 function matches(pieces: readonly Piece[], text: string): boolean {
-  const first = pieces[0] ?? [""];
+  const first = pieces[0] ?? EMPTY;
   if (!standsAt(first, text, 0)) return false;
-  if (pieces.length === 1) return text.length === lengthOf(first);
-  const last = pieces[pieces.length - 1] ?? [""];
-  const end = text.length - lengthOf(last);
-  let at = lengthOf(first);
+  if (pieces.length === 1) return text.length === first.length;
+  const last = pieces[pieces.length - 1] ?? EMPTY;
+  const end = text.length - last.length;
+  let at = first.length;
   for (let index = 1; index < pieces.length - 1; index++) {
-    const piece = pieces[index] ?? [""];
+    const piece = pieces[index] ?? EMPTY;
     const found = find(piece, text, at, end);
     if (found === undefined) return false;
-    at = found + lengthOf(piece);
+    at = found + piece.length;
   }
   return at <= end && standsAt(last, text, end);
 }
 
 function standsAt(piece: Piece, text: string, at: number): boolean {
-  if (at < 0 || at + lengthOf(piece) > text.length) return false;
+  if (at < 0 || at + piece.length > text.length) return false;
   let from = at;
-  for (const part of piece) {
+  for (const part of piece.parts) {
     if (!text.startsWith(part, from)) return false;
     from += part.length + 1;
   }
@@ -135,26 +131,26 @@ function standsAt(piece: Piece, text: string, at: number): boolean {
 /** Up to so many characters a piece is compared at every place; a longer one is looked for by its bits. */
 const COMPARED_CHARACTERS_MAX = 8;
 
-/** Where a piece stands first between two places. */
+/** Where a piece stands first between two places; undefined where it does not. */
 function find(piece: Piece, text: string, from: number, end: number): number | undefined {
-  const [only = ""] = piece;
-  const length = lengthOf(piece);
+  const { parts, length } = piece;
+  const [only = ""] = parts;
   if (length > end - from) return undefined;
-  if (piece.length === 1) {
+  if (parts.length === 1) {
     const found = text.indexOf(only, from);
     return found < 0 || found + length > end ? undefined : found;
   }
-  if (piece.every((part) => part === "")) return from;
+  if (parts.every((part) => part === "")) return from;
   const codes = codesOf(piece);
   return length <= COMPARED_CHARACTERS_MAX ? findByEye(codes, text, from, end) : findByBits(codes, text, from, end);
 }
 
 const ANY = -1;
 
-function codesOf(piece: Piece): Int32Array {
-  const codes = new Int32Array(lengthOf(piece)).fill(ANY);
+function codesOf({ parts, length }: Piece): Int32Array {
+  const codes = new Int32Array(length).fill(ANY);
   let at = 0;
-  for (const part of piece) {
+  for (const part of parts) {
     for (let index = 0; index < part.length; index++) codes[at + index] = part.charCodeAt(index);
     at += part.length + 1;
   }
@@ -203,40 +199,43 @@ function findByBits(codes: Int32Array, text: string, from: number, end: number):
 
 const ARN_PARTS = 6;
 
-/** The parts of an ARN: five behind which a colon stands, and the rest. Undefined where there are fewer. */
-function partsOf(text: string): readonly string[] | undefined {
-  const parts = text.split(":");
-  if (parts.length < ARN_PARTS) return undefined;
-  return [...parts.slice(0, ARN_PARTS - 1), parts.slice(ARN_PARTS - 1).join(":")];
-}
+/** The parts of an ARN: five behind which a colon stands, and the rest. */
+export type ArnParts = readonly string[];
 
-/** Compiles a pattern of an ARN, part by part: a wildcard crosses no colon but in the last part. `"*"` alone matches everything. */
-export function arnPatternOf(pattern: string, { variables }: Pick<Reading, "variables">): Matcher | undefined {
-  if (pattern === "*") return () => true;
-  const parts = arnTokensOf(pattern, variables);
-  if (parts === undefined) return undefined;
-  const matchers = parts.map(matcherOf);
-  return (text, resolve) => {
-    const given = partsOf(text);
-    return given !== undefined && matchers.every((matcher, at) => matcher(given[at] ?? "", resolve));
-  };
-}
+/** @returns undefined for what is no ARN. */
+export const arnPartsOf = (text: string): ArnParts | undefined => partsOf(text, false);
 
-/** A colon within a variable divides nothing. */
-function arnTokensOf(pattern: string, variables: boolean): Token[][] | undefined {
-  const parts: Token[][] = [[]];
-  for (const token of tokensOf(pattern, { wildcards: true, variables })) {
-    if (token.kind !== "text") {
-      parts.at(-1)?.push(token);
-      continue;
-    }
-    const texts = token.text.split(":");
-    const cut = Math.min(texts.length - 1, ARN_PARTS - parts.length);
-    const whole = [...texts.slice(0, cut), texts.slice(cut).join(":")];
-    for (const [at, text] of whole.entries()) {
-      if (at > 0) parts.push([]);
-      if (text !== "") parts.at(-1)?.push({ kind: "text", text });
-    }
+const IN_BRACES = /\$\{[^{}]*\}/g;
+
+/** `variables`: whether a colon within a policy variable divides nothing. */
+function partsOf(text: string, variables: boolean): ArnParts | undefined {
+  const divided = variables ? text.replace(IN_BRACES, (variable) => "_".repeat(variable.length)) : text;
+  const parts: string[] = [];
+  let start = 0;
+  while (parts.length < ARN_PARTS - 1) {
+    const colon = divided.indexOf(":", start);
+    if (colon < 0) return undefined;
+    parts.push(text.slice(start, colon));
+    start = colon + 1;
   }
-  return parts.length === ARN_PARTS ? parts : undefined;
+  return [...parts, text.slice(start)];
+}
+
+/** Whether an ARN, in its parts, matches. */
+export type ArnMatcher = (given: ArnParts, resolve: Resolve) => boolean;
+
+/** Where an ARN's pattern may hold policy variables: nowhere in documents of 2008. */
+export type ArnVariables = "nowhere" | "in the last part" | "everywhere";
+
+/**
+ * Compiles a pattern of an ARN, part by part: a wildcard crosses no colon but in the last part. `*` alone is every ARN.
+ * @returns undefined for what has fewer than six parts.
+ */
+export function arnPatternOf(pattern: string, variables: ArnVariables): ArnMatcher | undefined {
+  if (pattern === "*") return () => true;
+  const matchers = partsOf(pattern, variables === "everywhere")?.map((part, at) => {
+    const hasVariables = variables === "everywhere" || (variables === "in the last part" && at === ARN_PARTS - 1);
+    return patternOf(part, { wildcards: true, variables: hasVariables });
+  });
+  return matchers && ((given, resolve) => matchers.every((matches, at) => matches(given[at] ?? "", resolve)));
 }

@@ -10,7 +10,7 @@ export interface Principal {
   readonly arn: string;
   /** 12 digits. */
   readonly account: string;
-  /** Of a session: its role's, a colon, and its name. */
+  /** Of a role's session: its role's, a colon, and its name; of a federated user his account, a colon, and his name. */
   readonly uniqueId: string;
   /** Of a session: of the identity provider that it comes from. */
   readonly provider?: string;
@@ -73,8 +73,11 @@ export function namedOf(type: string, name: unknown): Named | undefined {
 /** A unique id that stands in a document in place of an ARN: of something that is gone, or as it is stored. */
 export const isUniqueId = (text: string): boolean => UNIQUE_ID.test(text);
 
-const roleIdOf = ({ uniqueId }: Principal): string | undefined =>
-  uniqueId.includes(":") ? uniqueId.slice(0, uniqueId.indexOf(":")) : undefined;
+/** @returns the unique id of the role whose session the caller is; undefined for whoever is none. A federated user has his account there. */
+export function roleIdOf({ type, uniqueId }: Principal): string | undefined {
+  const isOfRole = type === "AssumedRole" || type === "WebIdentity";
+  return isOfRole ? uniqueId.slice(0, uniqueId.indexOf(":")) : undefined;
+}
 
 /** @returns how a name meets a caller; undefined where it means somebody else. */
 export function meeting(named: Named, caller: Principal, ids: UniqueIds): Meeting | undefined {

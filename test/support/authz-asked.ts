@@ -85,6 +85,6 @@ export interface Asked {
 
 /** Whether a Condition holds of a request, in a document that belongs to an identity. */
 export function holds(condition: unknown, given: Given, { effect = "Allow", variables = true }: Asked = {}): boolean {
-  const rules = { variables, refusesValues: false, checkKey: () => {} };
+  const rules = { variables, refusesValues: false, isStored: false, checkKey: () => {} };
   return conditionOf(condition, rules)(contextOf(given), effect);
 }

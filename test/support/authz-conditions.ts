@@ -58,13 +58,13 @@ const ROWS: readonly Row[] = [
   },
   {
     key: "kms:ScheduleKeyDeletionPendingWindowInDays",
-    given: [undefined, "7", "30", "+9.0", "7 days", ""],
+    given: [undefined, "7", "30", "+9.0", "7 days", "3e1", ""],
     written: ["7", "9", "30.0", "-1"],
     operators: ordered("Numeric"),
   },
   {
     key: "aws:CurrentTime",
-    given: [undefined, "2026-03-01T12:00:00Z", "1772366400", "2026-03-01", "soon"],
+    given: [undefined, "2026-03-01T12:00:00Z", "1772366400", "2026-03-01", "2026-02-28T24:00:00Z", "soon"],
     written: ["2026-03", "2026-03-01", "2026-03-01T12:00:00.5Z", "2026-03-01T13:00+01:00", "1772366400", "2026-03-01T12:00"],
     operators: ordered("Date"),
   },
@@ -85,7 +85,7 @@ const ROWS: readonly Row[] = [
     key: "aws:SourceArn",
     given: [undefined, TOPIC, "arn:aws:sns:us-east-1:111122223333:Red:a", "arn:aws:sns:us-east-1:red", "red"],
     written: [
-      ...[TOPIC, "arn:aws:sns:*:*:*", "arn:aws:sns:us-east-?:111122223333:red:*", "arn:aws:sns:*:red:a/b"],
+      ...["*", TOPIC, "arn:aws:sns:*:*:*", "arn:aws:sns:us-east-?:111122223333:red:*", "arn:aws:sns:*:red:a/b"],
       ...[
         `arn:aws:sns:us-east-1:111122223333:\${aws:PrincipalTag/Team}:*`,
         `arn:aws:sns:*:*:\${aws:PrincipalTag/Team, 'r*d'}:a/b`,

@@ -60,6 +60,8 @@ const RESOURCES = [
   ...[`${KMS}:${OWN}:key/*`, `arn:aws:kms:*:${OWN}:key/k1`, `${KMS}:${OTHER}:key/k1`, `${KMS}:*:key/k?`, `${KMS}:*:*`],
   ...[`${KMS}:${OWN}:*`, `${KMS}:${OWN}:key/K1`, `${KMS}:${OWN}:alias/*`, "arn:aws:kms:*:alias/a:b", `${KMS}:*:key/\${*}`],
   ...[`${KMS}:*:key/\${aws:PrincipalTag/Team}`, `${KMS}:*:key/\${aws:principaltag/nobody, 'k1'}`, `${KMS}:*:key/\${aws:TagKeys}`],
+  // A variable's name needs no colon, so the fifth one stands behind it.
+  ...[`${KMS}:\${Nobody, '${OWN}'}:key/*`, `${KMS}:*\${*}*:key/*`],
 ];
 const resources = often(
   8,

@@ -1,7 +1,7 @@
 // A second evaluator of KMS authorization: short, slow, written from AWS's documents alone, and sharing no code with the engine. Documents come
 // as plain JSON. A fault makes one thing wrong on purpose. Source: IAM user guide, "Policy evaluation logic"; KMS developer guide, "Grants".
 
-import { conditionsHold, type Given, isLike, isLikeArn, type World } from "./naive-conditions.ts";
+import { conditionsHold, type Given, isLike, isLikeResource, type World } from "./naive-conditions.ts";
 import type { Fault } from "./naive-faults.ts";
 
 type List = string | readonly string[];
@@ -94,7 +94,7 @@ function fits(statement: NaiveStatement, document: NaiveDocument, request: Naive
   const flags = fault === "case of an action counts" ? "" : "i";
   const isAction = list(Action ?? NotAction).some((pattern) => isLike(request.action, pattern, plain, true, flags));
   const isResource = list(Resource ?? NotResource).some((pattern) =>
-    request.resources.some((arn) => pattern === "*" || isLikeArn(arn, pattern, world)),
+    request.resources.some((arn) => isLikeResource(arn, pattern, world)),
   );
   if (isAction === (NotAction !== undefined && fault !== "NotAction is Action")) return false;
   if (isResource === (NotResource !== undefined && fault !== "NotResource is Resource")) return false;

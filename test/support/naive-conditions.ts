@@ -60,16 +60,32 @@ export function isLike(text: string, pattern: string, world: World, wildcards = 
   return source !== undefined && new RegExp(`^${source}$`, flags).test(text);
 }
 
-/** Six parts; colons within a variable divide nothing. */
+const SIX = /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):([\s\S]*)$/;
+/** Colons within a variable divide nothing. */
+const SIX_WITH_VARIABLES = new RegExp(`^${String.raw`((?:\$\{[^}]*\}|(?!\$\{)[^:])*):`.repeat(5)}([\\s\\S]*)$`);
+
+/** A value of an ARN operator. */
 export function isLikeArn(text: string, pattern: string, world: World): boolean {
-  const { fault, variables } = world;
-  if (fault === "wildcards cross colons") return isLike(text, pattern, world);
-  const part = variables ? String.raw`((?:\$\{[^}]*\}|(?!\$\{)[^:])*)` : "([^:]*)";
-  const parts = new RegExp(`^${`${part}:`.repeat(5)}([\\s\\S]*)$`).exec(pattern)?.slice(1);
-  const given = /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):([\s\S]*)$/.exec(text)?.slice(1);
-  if (parts === undefined || given === undefined) return false;
-  return parts.every((each, at) => {
-    const source = expression(each, world, true, fault === "wildcards stop at a slash" ? "[^/]*" : undefined);
+  if (pattern === "*") return SIX.test(text) || world.fault === "* is more than ARNs";
+  return isLikeParts(text, (world.variables ? SIX_WITH_VARIABLES : SIX).exec(pattern), pattern, Array(6).fill(world));
+}
+
+/** An entry of Resource: it has variables behind the fifth colon alone. */
+export function isLikeResource(text: string, pattern: string, world: World): boolean {
+  if (pattern === "*") return true;
+  if (world.fault === "resource has variables everywhere") return isLikeArn(text, pattern, world);
+  const plain = { ...world, variables: false };
+  return isLikeParts(text, SIX.exec(pattern), pattern, [...Array(5).fill(plain), world]);
+}
+
+function isLikeParts(text: string, parts: RegExpExecArray | null, pattern: string, worlds: readonly World[]): boolean {
+  const { fault } = worlds[5] ?? NOTHING;
+  if (fault === "wildcards cross colons") return isLike(text, pattern, worlds[5] ?? NOTHING);
+  const given = SIX.exec(text)?.slice(1);
+  if (parts === null || given === undefined) return false;
+  const any = fault === "wildcards stop at a slash" ? "[^/]*" : undefined;
+  return parts.slice(1).every((each, at) => {
+    const source = expression(each, worlds[at] ?? NOTHING, true, any);
     return (
       source !== undefined && new RegExp(`^${source}$`, fault === "case of a resource is lost" ? "i" : "").test(given[at] ?? "")
     );
@@ -78,6 +94,7 @@ export function isLikeArn(text: string, pattern: string, world: World): boolean 
 
 function numberOf(text: string, { fault }: World): number | undefined {
   if (fault === "numbers are read leniently") return Number.parseFloat(text);
+  if (fault === "numbers have exponents" && /^\de\d$/.test(text)) return Number(text);
   return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 

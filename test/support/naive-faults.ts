@@ -19,7 +19,9 @@ export const FAULTS = [
   "StringEquals takes wildcards",
   "IgnoreCase tells case",
   "ArnEquals takes no wildcards",
+  "* is more than ARNs",
   "numbers are read leniently",
+  "numbers have exponents",
   "seconds are milliseconds",
   "zone ignored",
   "mapped address is IPv6",
@@ -33,6 +35,7 @@ export const FAULTS = [
   "escape stays",
   "substituted text is a pattern",
   "2008 has variables",
+  "resource has variables everywhere",
   // statements
   "case of an action counts",
   "NotAction is Action",

@@ -1,7 +1,7 @@
 // Grants in a decision: read anew for each, the caller's own of one key alone.
 
 import { type Constraints, type EncryptionContext, type Grant, gives } from "../../authz/grants.ts";
-import { namedOf, type Principal } from "../../authz/principals.ts";
+import { namedOf, type Principal, roleIdOf } from "../../authz/principals.ts";
 import type { Retirable } from "../../authz/retire.ts";
 import type { Key } from "../../keyring/key.ts";
 import type { Request } from "../operation.ts";
@@ -26,8 +26,8 @@ export function grantFor(
 ): { readonly isOfOwnAccount: boolean } | undefined {
   const { caller, key, action, encryptionContext, request } = wanted;
   const child = action === "kms:CreateGrant" ? childOf(request) : undefined;
-  const [role = caller.uniqueId] = caller.uniqueId.split(":");
-  const own = sight.reads.grants.given(key.id, [caller.uniqueId, role, caller.account]).map(grantOf);
+  const met = [caller.uniqueId, roleIdOf(caller) ?? caller.uniqueId, caller.account] as const;
+  const own = sight.reads.grants.given(key.id, met).map(grantOf);
   const found = own.filter((grant) => gives(grant, { caller, identityAllows, action, encryptionContext, child }));
   return found.length === 0 ? undefined : { isOfOwnAccount: found.some(({ issuer }) => issuer === caller.account) };
 }

@@ -82,6 +82,13 @@ describe("of an absent key", () => {
     expect(isNull([], {})).toBe(false);
   });
 
+  it("Null says it with a set operator too, which changes nothing", () => {
+    for (const name of ["ForAllValues:Null", "ForAnyValue:Null"])
+      for (const given of [{}, { [KEY]: [] }, { [KEY]: "" }, { [KEY]: ["a", "b"] }])
+        for (const written of ["true", "false"])
+          expect(holds({ [name]: { [KEY]: written } }, given)).toBe(holds({ Null: { [KEY]: written } }, given));
+  });
+
   it("an empty text is none, but to ForAllValues", () => {
     const given = { [KEY]: "" };
     expect(holds({ StringEquals: { [KEY]: "" } }, given)).toBe(true);
@@ -226,7 +233,7 @@ describe("of two values that cannot be told apart", () => {
 describe("a condition is refused", () => {
   const refusal = (condition: unknown, refusesValues = false): string | undefined => {
     try {
-      conditionOf(condition, { variables: true, refusesValues, checkKey: () => {} });
+      conditionOf(condition, { variables: true, refusesValues, isStored: false, checkKey: () => {} });
       return undefined;
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
@@ -262,6 +269,9 @@ describe("a condition is refused", () => {
 
   it.each([
     ["NumericEquals", "seven"],
+    ["NumericEquals", "1e3"],
+    ["NumericEquals", 1e21],
+    ["DateEquals", "2026-03-01T24:00Z"],
     ["DateEquals", "soon"],
     ["IpAddress", "10.0.0.0/33"],
     ["BinaryEquals", "*"],

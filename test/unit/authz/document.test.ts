@@ -89,6 +89,16 @@ describe.each(KINDS)("a document of kind %s", (kind) => {
       expect(of(refused)).toEqual(REFUSED);
   });
 
+  it("has actions of a service, but for key policies", () => {
+    for (const Action of ["Encrypt", "kms", "**", "?", ["kms:*", "Encrypt"]]) {
+      const expected = kind.endsWith("key")
+        ? undefined
+        : "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+      expect(refusal(having(kind, { Action }), kind)).toBe(expected);
+      expect(refusal(having(kind, { Action: undefined, NotAction: Action }), kind)).toBe(expected);
+    }
+  });
+
   it("has one of Action and NotAction", () => {
     expect(refusal(having(kind, { NotAction: "s3:*" }), kind)).toEqual(REFUSED);
     expect(refusal(having(kind, { Action: undefined }), kind)).toEqual(REFUSED);
@@ -98,6 +108,8 @@ describe.each(KINDS)("a document of kind %s", (kind) => {
     expect(refusal(having(kind, { Condition: { StringEquals: { "aws:username": "alice" } } }), kind)).toBeUndefined();
     expect(refusal(having(kind, { Condition: { StringEqual: { "aws:username": "alice" } } }), kind)).toEqual(REFUSED);
     expect(refusal(having(kind, { Condition: null }), kind)).toEqual(REFUSED);
+    for (const value of [true, 5, [false, 7.5, "x"]])
+      expect(refusal(having(kind, { Condition: { StringEquals: { "aws:username": value } } }), kind)).toBeUndefined();
   });
 
   it("has Deny", () => {
@@ -125,7 +137,17 @@ describe("what names a document or a statement", () => {
   it("is a Sid of letters and digits, but for key policies", () => {
     for (const kind of KINDS) expect(refusal(having(kind, { Sid: "Allow1" }), kind)).toBeUndefined();
     expect(refusal(having("key", { Sid: "Enable IAM User Permissions" }), "key")).toBeUndefined();
-    expect(refusal(having("identity", { Sid: "Enable IAM User Permissions" }), "identity")).toEqual(REFUSED);
+    for (const kind of ["trust", "identity"] as const)
+      for (const Sid of ["Enable IAM User Permissions", "a-b", "\u00E9", "a\n", 1, null, ["a"]])
+        expect(refusal(having(kind, { Sid }), kind)).toEqual(expect.stringContaining("must be alpha-numeric"));
+  });
+
+  it("is a Sid of one statement alone, but for key policies, and unless it is empty", () => {
+    const two = (kind: DocumentKind, Sid: string) => JSON.stringify({ Statement: Array(2).fill({ ...GOOD[kind], Sid }) });
+    for (const kind of ["key", "stored key"] as const) expect(refusal(two(kind, "Same"), kind)).toBeUndefined();
+    for (const kind of ["trust", "identity"] as const)
+      expect(refusal(two(kind, "Same"), kind)).toBe("Statement IDs (SID) in a single policy must be unique.");
+    for (const kind of KINDS) expect(refusal(two(kind, ""), kind)).toBeUndefined();
   });
 });
 

@@ -97,23 +97,39 @@ describe("numbers", () => {
     for (const [operator, expected] of Object.entries(met)) expect(of(operator, given, written), operator).toBe(expected);
   });
 
-  it.each(["", " 7", "7 ", "7.", ".7", "0x7", "7 days", "seven", "NaN", "Infinity", "--7", "1_000", "1,000", "\u0667", "7\n"])(
-    "%j is none, on either side",
-    (text) => {
-      for (const operator of [
-        "NumericEquals",
-        "NumericLessThanEquals",
-        "NumericGreaterThanEquals",
-        "NumericLessThan",
-        "NumericGreaterThan",
-      ]) {
-        expect(of(operator, text, "7")).toBe(false);
-        expect(of(operator, "7", text)).toBe(false);
-      }
-      expect(of("NumericNotEquals", text, "7")).toBe(true);
-      expect(of("NumericNotEquals", "7", text)).toBe(true);
-    },
-  );
+  it.each([
+    "",
+    " 7",
+    "7 ",
+    "7.",
+    ".7",
+    "0x7",
+    "7 days",
+    "seven",
+    "NaN",
+    "Infinity",
+    "--7",
+    "1_000",
+    "1,000",
+    "\u0667",
+    "7\n",
+    "7e0",
+    "7E+0",
+    "70e-1",
+  ])("%j is none, on either side", (text) => {
+    for (const operator of [
+      "NumericEquals",
+      "NumericLessThanEquals",
+      "NumericGreaterThanEquals",
+      "NumericLessThan",
+      "NumericGreaterThan",
+    ]) {
+      expect(of(operator, text, "7")).toBe(false);
+      expect(of(operator, "7", text)).toBe(false);
+    }
+    expect(of("NumericNotEquals", text, "7")).toBe(true);
+    expect(of("NumericNotEquals", "7", text)).toBe(true);
+  });
 });
 
 describe("dates", () => {
@@ -173,6 +189,8 @@ describe("dates", () => {
       "2026-02-30T12:00:00Z",
       "2026-03-01T",
       "2026-03-01T12",
+      "2026-02-28T24:00Z",
+      "2026-02-28T24:00:00",
       "2026-03-01T25:00Z",
       "2026-03-01T12:60Z",
     ],
@@ -230,6 +248,21 @@ describe("bytes", () => {
     ["*", "*", false],
   ])("%j against %j: %s", (given, written, expected) => {
     expect(of("BinaryEquals", given, written)).toBe(expected);
+  });
+});
+
+describe("ARNs", () => {
+  const ARN = "arn:aws:iam::111122223333:role/svc/app";
+  it.each(["ArnEquals", "ArnLike"])("%s of * holds of every ARN, and of nothing else", (operator) => {
+    expect(of(operator, ARN, "*")).toBe(true);
+    for (const given of ["", "*", "app", "arn:aws:iam"]) expect(of(operator, given, "*")).toBe(false);
+  });
+
+  it("have variables in every part, whose colons divide nothing", () => {
+    const given = { "aws:PrincipalAccount": "111122223333", arn: ARN };
+    const written = `arn:aws:iam::\${aws:PrincipalAccount}:role/*`;
+    expect(holds({ ArnLike: { arn: written } }, given)).toBe(true);
+    expect(holds({ ArnLike: { arn: written } }, { ...given, "aws:PrincipalAccount": "*" })).toBe(false);
   });
 });
 

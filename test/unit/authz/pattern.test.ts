@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arnPatternOf, patternOf, type Resolve } from "../../../src/authz/pattern.ts";
+import { type ArnVariables, arnPartsOf, arnPatternOf, patternOf, type Resolve } from "../../../src/authz/pattern.ts";
 import { ApiError } from "../../../src/wire/api-error.ts";
 
 const VALUES: Readonly<Record<string, string>> = { name: "al*ce", empty: "", colon: "a:b", nested: `\${name}` };
@@ -13,8 +13,12 @@ const isLike = (pattern: string, text: string): boolean =>
   patternOf(pattern, { wildcards: true, variables: true })(text, resolve);
 const isSame = (pattern: string, text: string): boolean =>
   patternOf(pattern, { wildcards: false, variables: true })(text, resolve);
-const isLikeArn = (pattern: string, text: string): boolean | undefined =>
-  arnPatternOf(pattern, { variables: true })?.(text, resolve);
+/** Undefined for a pattern that is none. */
+function isLikeArn(pattern: string, text: string, variables: ArnVariables = "everywhere"): boolean | undefined {
+  const matches = arnPatternOf(pattern, variables);
+  const parts = arnPartsOf(text);
+  return matches && parts !== undefined && matches(parts, resolve);
+}
 
 describe("a pattern", () => {
   it.each([
@@ -178,6 +182,7 @@ describe("an ARN's pattern", () => {
   it.each(["", "red", "arn:aws:sns:us-east-1:red", "arn:::::".slice(0, 7)])("never matches what is no ARN: %j", (text) => {
     expect(isLikeArn("*:*:*:*:*:*", text)).toBe(false);
     expect(isLikeArn("arn:*:*:*:*:*", text)).toBe(false);
+    expect(isLikeArn("*", text)).toBe(false);
   });
 
   it("takes the colons of the last part as they are", () => {
@@ -198,5 +203,19 @@ describe("an ARN's pattern", () => {
     expect(isLikeArn(`arn:aws:sns:us-east-1:111122223333:${v("name")}`, "arn:aws:sns:us-east-1:111122223333:alice")).toBe(false);
     expect(isLikeArn(`arn:aws:sns:us-east-1:111122223333:${v("*")}`, "arn:aws:sns:us-east-1:111122223333:*")).toBe(true);
     expect(isLikeArn(`arn:aws:sns:us-east-1:111122223333:${v("*")}`, "arn:aws:sns:us-east-1:111122223333:a")).toBe(false);
+  });
+
+  it("may have variables in its last part alone: before it they are text", () => {
+    const TOPIC = "arn:aws:sns:us-east-1:al*ce:al*ce";
+    const of = (pattern: string, text = TOPIC) => isLikeArn(pattern, text, "in the last part");
+    expect(of(`arn:aws:sns:us-east-1:*:${v("name")}`)).toBe(true);
+    expect(of(`arn:aws:sns:us-east-1:${v("name")}:*`)).toBe(false);
+    expect(of(`arn:aws:sns:us-east-1:${v("name")}:*`, `arn:aws:sns:us-east-1:${v("name")}:x`)).toBe(true);
+    expect(of(`arn:aws:sns:us-east-1:${v("*")}:*`, `arn:aws:sns:us-east-1:\${x}:x`)).toBe(true);
+    expect(of(`arn:aws:sns:\${:*:*`, `arn:aws:sns:\${:x:x`)).toBe(true);
+    expect(of(`arn:aws:sns:${v("a:b")}:x`, `arn:aws:sns:\${a:b}:x`)).toBe(true);
+    expect(of(`arn:aws:sns:us-east-1:${v("colon")}`)).toBeUndefined();
+    expect(() => of(`arn:aws:sns:us-east-1:*:\${`)).toThrow(ApiError);
+    expect(isLikeArn(`arn:aws:sns:us-east-1:*:${v("name")}`, TOPIC, "nowhere")).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 // Whom a statement may name, and how what it names meets a caller.
 
 import { describe, expect, it } from "vitest";
-import { isSpared, isUniqueId, meeting, type Principal, principalsOf } from "../../../src/authz/principals.ts";
+import { isSpared, isUniqueId, meeting, type Principal, principalsOf, roleIdOf } from "../../../src/authz/principals.ts";
 import { ApiError } from "../../../src/wire/api-error.ts";
 
 const ACCOUNT = "111122223333";
@@ -164,6 +164,22 @@ describe("what is named meets", () => {
     expect(met(ROLE_ARN, SESSION, ids)).toBeUndefined();
     expect(met(SESSION_ARN, SESSION, ids)).toBeUndefined();
     expect(met(ALICE_ARN, ALICE, new Map())).toBeUndefined();
+  });
+
+  it("no federated user by his account, whose number begins his unique id", () => {
+    const arn = "arn:aws:sts::111122223333:federated-user/bob";
+    const bob: Principal = { type: "FederatedUser", arn, account: ACCOUNT, uniqueId: `${ACCOUNT}:bob` };
+    expect(met(ROLE_ARN, bob, new Map([[ROLE_ARN, ACCOUNT]]))).toBeUndefined();
+    expect(met(arn, bob, new Map([[arn, `${ACCOUNT}:bob`]]))).toBe("direct");
+    expect(met(ROOT_ARN, bob)).toBe("account");
+    expect(isSpared(named(ROOT_ARN, arn), bob, new Map([[arn, `${ACCOUNT}:bob`]]))).toBe(true);
+    expect([ROOT, ALICE, bob, SESSION, { ...SESSION, type: "WebIdentity" as const }].map(roleIdOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      "AROAAPPAPPAPPAPPAPP1",
+      "AROAAPPAPPAPPAPPAPP1",
+    ]);
   });
 
   it("no service, and no session of an identity provider but its own", () => {

@@ -21,13 +21,12 @@ describe("a statement covers", () => {
     ["kms:E?crypt", true],
     ["kms:*crypt", true],
     ["*:Encrypt", true],
-    ["k*t", true],
     ["kms:Encryp", false],
     ["kms:Encrypt?", false],
     ["kms:ReEncrypt*", false],
     ["s3:*", false],
-    ["Encrypt", false],
-    ["kms", false],
+    ["Encrypt:", false],
+    ["kms:", false],
     ["\u212Ams:Encrypt", false],
     ["k[m]s:Encrypt", false],
     [`kms:\${*}`, false],
@@ -38,6 +37,13 @@ describe("a statement covers", () => {
     expect(covers({ Action: undefined, NotAction: ["s3:GetObject", Action] }, "kms:Encrypt")).toBe(!expected);
   });
 
+  it("nothing by an action of a key policy that names no service", () => {
+    for (const Action of ["Encrypt", "kms", "e*t"]) {
+      const text = having({ Principal: "*", Action });
+      expect(documentOf(text, "key").statements[0]?.covers("kms:Encrypt")).toBe(false);
+    }
+  });
+
   it("actions of other services by NotAction", () => {
     expect(covers({ Action: undefined, NotAction: "kms:*" }, "iam:CreateUser")).toBe(true);
   });
@@ -46,7 +52,7 @@ describe("a statement covers", () => {
 describe("a statement speaks of", () => {
   const KEY = "arn:aws:kms:us-east-1:111122223333:key/alice";
   const ACCOUNT = ["*", "arn:aws:kms:us-east-1:111122223333:*"];
-  const given = contextOf({ "aws:username": "alice", "aws:TagKeys": ["alice"] });
+  const given = contextOf({ "aws:username": "alice", "aws:TagKeys": ["alice"], "aws:PrincipalAccount": "111122223333" });
   const speaks = (members: object, arns: readonly string[], Version = "2012-10-17") =>
     documentOf(having({ Resource: undefined, ...members }, Version), "identity").statements[0]?.speaksOf(arns, given);
 
@@ -64,6 +70,9 @@ describe("a statement speaks of", () => {
     [`arn:aws:kms:us-east-1:111122223333:key/\${aws:TagKeys}`, false, false],
     [`arn:aws:kms:us-east-1:111122223333:key/\${*}`, false, false],
     [`arn:aws:kms:us-east-1:111122223333:\${*}`, false, true],
+    [`arn:aws:kms:us-east-1:\${aws-account, '111122223333'}:key/alice`, false, false],
+    [`arn:aws:kms:us-east-1:\${account, '111122223333'}:*`, false, false],
+    [`arn:aws:kms:us-east-1:\${aws:PrincipalAccount}:key/alice`, false, false],
   ])("by %s: a key %s, the account %s", (Resource, key, account) => {
     expect(speaks({ Resource }, [KEY])).toBe(key);
     expect(speaks({ Resource }, ACCOUNT)).toBe(account);
