@@ -5,7 +5,7 @@ import { ApiError } from "../wire/api-error.ts";
 import { shown } from "../wire/shown.ts";
 import { type Context, single, type Value } from "./context.ts";
 import { fold } from "./fold.ts";
-import { NULL, OPERATORS } from "./operators.ts";
+import { NULL, OPERATORS, type Operator } from "./operators.ts";
 import type { Matcher, Resolve } from "./pattern.ts";
 import { isObject, malformed } from "./policy-json.ts";
 
@@ -14,7 +14,8 @@ export type Condition = (context: Context, effect: "Allow" | "Deny") => boolean;
 
 interface Named {
   readonly set: "ForAllValues" | "ForAnyValue" | undefined;
-  readonly name: string;
+  readonly operator: Operator;
+  readonly isNull: boolean;
   readonly ifExists: boolean;
 }
 
@@ -23,9 +24,10 @@ const NAME = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
 
 function operatorOf(text: string): Named {
   const [, set, name = "", ifExists] = NAME.exec(text) ?? [];
-  if (!Object.hasOwn(OPERATORS, name) || (name === NULL && ifExists !== undefined))
-    throw malformed(`Invalid Condition type : ${shown(text)}`);
-  return { set: set as Named["set"], name, ifExists: ifExists !== undefined };
+  const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  const isNull = name === NULL;
+  if (operator === undefined || (isNull && ifExists !== undefined)) throw malformed(`Invalid Condition type : ${shown(text)}`);
+  return { set: set as Named["set"], operator, isNull, ifExists: ifExists !== undefined };
 }
 
 export interface ConditionRules {
@@ -65,20 +67,23 @@ function valuesOf(written: unknown): string[] {
   });
 }
 
-function testOf({ set, name, ifExists }: Named, key: string, written: readonly string[], rules: ConditionRules): Condition {
-  const operator = OPERATORS[name];
-  if (operator === undefined) throw new Error("operatorOf answers with operators of the table");
-  const { matches, isWhole } = operator.compile(written, rules.variables);
-  if (!isWhole && rules.refusesValues) throw malformed("A condition has a value that its operator cannot compare.");
-  if (name === NULL) return isAbsent(key, matches);
-  const { isNegated } = operator;
+function testOf(
+  { set, operator, isNull, ifExists }: Named,
+  key: string,
+  written: readonly string[],
+  { variables, refusesValues }: ConditionRules,
+): Condition {
+  const { compile, isNegated } = operator;
+  const { matches, isWhole } = compile(written, variables);
+  if (!isWhole && refusesValues) throw malformed("A condition has a value that its operator cannot compare.");
+  if (isNull) return isAbsent(key, matches);
   /** Whether one value of the request holds: it meets one of those that are written, or of a negated operator none. */
   const holds: Matcher = (value, resolve) => matches(value, resolve) !== isNegated;
   if (set === undefined) return onSingle({ key, holds, absent: isNegated || ifExists });
   return onSet({ key, holds, isAll: set === "ForAllValues", absent: set === "ForAllValues" || ifExists });
 }
 
-/** A test whose values cannot be compared any more: its statement never allows, and denies as if the test held. */
+/** Compiles a test of a stored document. Where its values cannot be compared any more, its statement never allows, and denies as if it held. */
 function testOrDoubt(test: () => Condition): Condition {
   try {
     return test();

@@ -2,8 +2,7 @@
 // the IAM JSON policy language"; KMS developer guide, "Key policies in AWS KMS".
 
 import { type Condition, conditionOf } from "./condition-block.ts";
-import type { Context } from "./context.ts";
-import { single } from "./context.ts";
+import { type Context, single } from "./context.ts";
 import { fold } from "./fold.ts";
 import { checkKeyPolicyKey } from "./key-policy-keys.ts";
 import { type ArnParts, arnPartsOf, arnPatternOf, patternOf, type Resolve } from "./pattern.ts";

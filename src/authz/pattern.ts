@@ -25,6 +25,9 @@ export interface Reading {
 
 const VARIABLE = /^\$\{\s*([^\s,{}']+)\s*(?:,\s*'([^'{}]*)'\s*)?\}/;
 const ESCAPED = /^\$\{([*?$])\}/;
+const ESCAPED_CHARACTERS = 4;
+
+const VARIABLE_CHARACTERS_MAX = 1024;
 
 /** @throws ApiError MalformedPolicyDocumentException for a variable that is not closed, or that names nothing. */
 function tokensOf(pattern: string, { wildcards, variables, caseless = false }: Reading): Token[] {
@@ -39,14 +42,16 @@ function tokensOf(pattern: string, { wildcards, variables, caseless = false }: R
   for (let at = 0; at < pattern.length; ) {
     const character = pattern.charAt(at);
     if (variables && pattern.startsWith("${", at)) {
-      const rest = pattern.slice(at, at + VARIABLE_CHARACTERS_MAX);
-      const [whole, escaped] = ESCAPED.exec(rest) ?? [];
-      const [variable, key, fallback] = VARIABLE.exec(rest) ?? [];
-      if (whole !== undefined) text += escaped;
-      else if (variable !== undefined && key !== undefined)
-        push({ kind: "variable", key, fallback: fallback && cased(fallback) });
-      else throw malformed("A policy variable is not well formed.");
-      at += (whole ?? variable ?? "").length;
+      const escaped = ESCAPED.exec(pattern.slice(at, at + ESCAPED_CHARACTERS))?.[1];
+      if (escaped !== undefined) {
+        text += escaped;
+        at += ESCAPED_CHARACTERS;
+        continue;
+      }
+      const [variable, key, fallback] = VARIABLE.exec(pattern.slice(at, at + VARIABLE_CHARACTERS_MAX)) ?? [];
+      if (variable === undefined || key === undefined) throw malformed("A policy variable is not well formed.");
+      push({ kind: "variable", key, fallback: fallback && cased(fallback) });
+      at += variable.length;
     } else {
       if (wildcards && character === "*") push({ kind: "any" });
       else if (wildcards && character === "?") push({ kind: "one" });
@@ -57,8 +62,6 @@ function tokensOf(pattern: string, { wildcards, variables, caseless = false }: R
   if (text !== "") tokens.push({ kind: "text", text: cased(text) });
   return tokens;
 }
-
-const VARIABLE_CHARACTERS_MAX = 1024;
 
 /** A stretch without `*`: its literal parts, with one character of any kind between two of them. */
 interface Piece {
@@ -118,17 +121,18 @@ function matches(pieces: readonly Piece[], text: string): boolean {
   return at <= end && standsAt(last, text, end);
 }
 
-function standsAt(piece: Piece, text: string, at: number): boolean {
-  if (at < 0 || at + piece.length > text.length) return false;
+function standsAt({ parts, length }: Piece, text: string, at: number): boolean {
+  if (length === 0) return true;
+  if (at < 0 || at + length > text.length) return false;
   let from = at;
-  for (const part of piece.parts) {
+  for (const part of parts) {
     if (!text.startsWith(part, from)) return false;
     from += part.length + 1;
   }
   return true;
 }
 
-/** Up to so many characters a piece is compared at every place; a longer one is looked for by its bits. */
+/** Up to so many characters a piece with `?` is compared at every place. For a long one that takes 100 ms and more: it is found by its bits. */
 const COMPARED_CHARACTERS_MAX = 8;
 
 /** Where a piece stands first between two places; undefined where it does not. */
@@ -142,7 +146,7 @@ function find(piece: Piece, text: string, from: number, end: number): number | u
   }
   if (parts.every((part) => part === "")) return from;
   const codes = codesOf(piece);
-  return length <= COMPARED_CHARACTERS_MAX ? findByEye(codes, text, from, end) : findByBits(codes, text, from, end);
+  return length <= COMPARED_CHARACTERS_MAX ? findByComparing(codes, text, from, end) : findByBits(codes, text, from, end);
 }
 
 const ANY = -1;
@@ -157,7 +161,7 @@ function codesOf({ parts, length }: Piece): Int32Array {
   return codes;
 }
 
-function findByEye(codes: Int32Array, text: string, from: number, end: number): number | undefined {
+function findByComparing(codes: Int32Array, text: string, from: number, end: number): number | undefined {
   const { length } = codes;
   for (let at = from; at + length <= end; at++) {
     let index = 0;
