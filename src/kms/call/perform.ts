@@ -12,7 +12,7 @@ import { Handed } from "./handed.ts";
 import { CALL, throttling, tokensOf } from "./tokens.ts";
 import { actedOn, type Readable, type Visit } from "./visit.ts";
 
-/** How often a call begins again because what its decision rested on has changed. */
+/** How often a call begins again, or waits for another view, because what its decision rested on has changed. */
 const TURNS_MAX = 3;
 
 export async function perform(call: ObjectCall, world: World): Promise<Reply> {
@@ -41,7 +41,8 @@ async function attempt(visit: Visit, world: World): Promise<Recorded> {
       admit(readable, view, world);
       pay(readable, world);
       const result = await readable.request.run(new Handed(readable, world)); // computes; may take its time; can change nothing
-      while (!world.callers.inForce(view)) {
+      for (let look = 0; !world.callers.inForce(view); look++) {
+        if (look === TURNS_MAX) throw throttling();
         view = await world.callers.view(visit.who);
         delete visit.admittedAt; // what was computed stands, and is admitted anew under the view that is in force now
       }
