@@ -1,6 +1,8 @@
 // Whom a statement names, and how a caller meets it. Users, roles and sessions are compared by their unique ids, never by name: a namesake made
 // anew has nothing. Source: IAM user guide, "IAM JSON policy elements: Principal", "NotPrincipal".
 
+import { rootArn } from "../wire/arn.ts";
+import { PARTITION } from "../wire/regions.ts";
 import { isObject, malformed } from "./policy-json.ts";
 
 /** Who calls. */
@@ -69,6 +71,9 @@ export function namedOf(type: string, name: unknown): Named | undefined {
   if (account !== undefined) return { kind: "account", account };
   return IDENTITY.test(name) || UNIQUE_ID.test(name) ? { kind: "identity", text: name } : undefined;
 }
+
+/** An account may be named by its number: it means its root, and a policy's patterns see its root's ARN. */
+export const principalArn = (text: string): string => (ACCOUNT.test(text) ? rootArn(PARTITION, text) : text);
 
 /** A unique id that stands in a document in place of an ARN: of something that is gone, or as it is stored. */
 export const isUniqueId = (text: string): boolean => UNIQUE_ID.test(text);

@@ -3,7 +3,7 @@
 
 import type { Value } from "../authz/context.ts";
 import { fold } from "../authz/fold.ts";
-import type { Principal } from "../authz/principals.ts";
+import { type Principal, principalArn } from "../authz/principals.ts";
 import type { ObjectCall } from "../durable/call.ts";
 import type { Key } from "../keyring/key.ts";
 import { DEFAULT_CIPHER } from "../keyring/specs.ts";
@@ -54,6 +54,13 @@ const given =
   (name: string): Source =>
   ({ request }) =>
     printed(request.given[name]);
+/** A principal in the request, by its ARN. */
+const principal =
+  (name: string): Source =>
+  ({ request }) => {
+    const named = text(request.given[name]);
+    return named === undefined ? undefined : principalArn(named);
+  };
 /** Something of the key; where the call makes one, a member of the request. */
 const ofKey =
   (read: (key: Key) => string | boolean | undefined, name: string): Source =>
@@ -80,10 +87,14 @@ function constraintOf({ grant, request: { recorded } }: Asked): readonly [type: 
 }
 
 /** The pairs of the request's context; of a grant, those of its constraint. */
-export function pairsOf(asked: Asked): Pairs | undefined {
+function pairsOf(asked: Asked): Pairs | undefined {
   const pairs = half(asked, "EncryptionContext");
   return pairs instanceof Map ? (pairs as Pairs) : constraintOf(asked)?.[1];
 }
+
+/** The context that a grant's constraint is held against: where the operation takes one, a request without it has an empty one. */
+export const contextOf = (asked: Asked): Pairs | undefined =>
+  asked.conditions?.includes("kms:EncryptionContext:") ? (pairsOf(asked) ?? new Map()) : undefined;
 
 const DAY_MS = 86_400_000;
 
@@ -117,7 +128,7 @@ const OWN: Readonly<Record<Exclude<ConditionKey, ManyKey | OfKeys | OfPresentKey
   "kms:EncryptionContextKeys": (asked) => listed([...(pairsOf(asked)?.keys() ?? [])]),
   "kms:ExpirationModel": given("ExpirationModel"),
   "kms:GrantConstraintType": (asked) => constraintOf(asked)?.[0],
-  "kms:GranteePrincipal": member("GranteePrincipal"),
+  "kms:GranteePrincipal": principal("GranteePrincipal"),
   "kms:GrantIsForAWSResource": () => "false",
   "kms:GrantOperations": ({ request }) => listed((request.recorded["Operations"] as string[] | undefined) ?? []),
   "kms:KeyAgreementAlgorithm": member("KeyAgreementAlgorithm"),
@@ -127,7 +138,7 @@ const OWN: Readonly<Record<Exclude<ConditionKey, ManyKey | OfKeys | OfPresentKey
   "kms:ReEncryptOnSameKey": ({ keys: [source, destination] }) => printed(source !== undefined && source.id === destination?.id),
   "kms:ReplicaRegion": member("ReplicaRegion"),
   "kms:RequestAlias": alias,
-  "kms:RetiringPrincipal": given("RetiringPrincipal"),
+  "kms:RetiringPrincipal": principal("RetiringPrincipal"),
   "kms:RotationPeriodInDays": member("RotationPeriodInDays"),
   "kms:ScheduleKeyDeletionPendingWindowInDays": member("PendingWindowInDays"),
   "kms:SigningAlgorithm": member("SigningAlgorithm"),

@@ -1,5 +1,6 @@
 // What an operation acts on: a function of its decoded input. Each also works when an optional member is missing.
 
+import { principalArn } from "../authz/principals.ts";
 import { parse } from "../keyring/ciphertext.ts";
 import { parseGrantToken } from "../keyring/grant-token.ts";
 import { bindsContext } from "../keyring/specs.ts";
@@ -49,7 +50,7 @@ export function retirable({
 }
 /** The permission to see what a principal may retire is one on the principal. */
 export const principal = ({ RetiringPrincipal = "*" }: { RetiringPrincipal?: string }): Resource[] => [
-  { kind: "principal", arn: RetiringPrincipal },
+  { kind: "principal", arn: principalArn(RetiringPrincipal) },
 ];
 
 interface Ciphered {

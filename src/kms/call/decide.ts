@@ -1,13 +1,12 @@
 // May this caller? Every permission that a call needs, in order, each decided by the policies that bear on it. Nothing is remembered of a decision.
 
 import { type Decision, evaluate, identityAllows, type Question } from "../../authz/evaluate.ts";
-import type { EncryptionContext } from "../../authz/grants.ts";
 import { mayRetire } from "../../authz/retire.ts";
 import { FOREIGN_CIPHERTEXT, type Refused, refusalText } from "../../authz/texts.ts";
 import type { Key } from "../../keyring/key.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import type { View } from "../callers.ts";
-import { type Asked, conditionValue, pairsOf } from "../conditions.ts";
+import { type Asked, conditionValue, contextOf } from "../conditions.ts";
 import type { CompiledPolicy } from "../key-policies.ts";
 import type { Resource } from "../operation.ts";
 import type { Sight } from "../world.ts";
@@ -92,10 +91,6 @@ function decisionOn(
 
 /** What belongs to no key, such as an alias or a list of everything, is for its own account alone. */
 const CLOSED = { allowed: false, reason: "NOT_CROSS_ACCOUNT" } as const;
-
-/** What a grant's constraint is held against; undefined where the operation takes no encryption context. One that is not sent is empty. */
-const contextOf = (asked: Asked): EncryptionContext | undefined =>
-  asked.conditions?.includes("kms:EncryptionContext:") ? (pairsOf(asked) ?? new Map()) : undefined;
 
 /** What is to be allowed on a resource, without its `kms:`: the operation, unless its resource says otherwise. */
 export const actionOf = (resource: Resource, operation: string): string =>
