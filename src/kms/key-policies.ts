@@ -28,7 +28,7 @@ export class KeyPolicies {
     const known = this.#kept.get(keyId);
     if (known !== undefined) return known;
     const text = this.#keys.policy(keyId);
-    const made = { document: storedKeyPolicyOf(text), ids: this.#keys.principals(keyId), characters: text.length };
+    const made = { document: compiled(keyId, text), ids: this.#keys.principals(keyId), characters: text.length };
     this.#kept.set(keyId, made);
     this.#characters += text.length;
     for (const oldest of this.#kept.keys()) {
@@ -46,5 +46,14 @@ export class KeyPolicies {
   dropAll(): void {
     this.#kept.clear();
     this.#characters = 0;
+  }
+}
+
+/** What is wrong with a stored policy is no fault of who calls: he is told nothing of it. */
+function compiled(keyId: string, text: string): Document {
+  try {
+    return storedKeyPolicyOf(text);
+  } catch (cause) {
+    throw new Error(`the stored policy of key ${keyId} does not compile`, { cause });
   }
 }
