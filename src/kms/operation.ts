@@ -75,6 +75,8 @@ export interface Changed {
   readonly output?: Output;
   /** A key that was not there before. */
   readonly made?: Key;
+  /** Additional data of the record, by its name there. */
+  readonly noted?: Computed["noted"];
   /** What the service did of its own behind this call, for records of their own. */
   readonly events?: readonly ServiceEvent[];
 }

@@ -59,11 +59,12 @@ function write(visit: Readable, view: View, change: Commit, world: World): Recor
   const { requestId } = visit.call;
   const written = world.ledger.write<Answered>(
     () => {
-      const { output, made, events } = change(world.tables, {
+      const { output, made, noted, events } = change(world.tables, {
         mayPutPolicy: (key, policy) => mayPutPolicy(key, policy, visit, view, world),
       });
       if (visit.request.dryRun) throw dryRun();
       if (made !== undefined) visit.made = made;
+      if (noted !== undefined) visit.noted = noted;
       world.memory.settle();
       const behind = events?.map((event) => serviceEntry(event, world));
       return { entry: entry(visit, world, { output }), behind, answer: world.protocol.success(output) };

@@ -3,7 +3,7 @@
 import { type Event, printEvent, type RecordedResource } from "../../audit/event.ts";
 import type { Entry } from "../../durable/ledger.ts";
 import { type Key, keyResource } from "../../keyring/key.ts";
-import type { Output } from "../operation.ts";
+import type { Decider, Output } from "../operation.ts";
 import { keptOf } from "../records.ts";
 import type { LastUse } from "../tables/last-uses.ts";
 import type { World } from "../world.ts";
@@ -65,13 +65,16 @@ function resources({ op, located, made }: Visit, succeeded: boolean): readonly R
 const subject = ({ made, located = [] }: Visit): Key | undefined =>
   made ?? located.find(({ resource }) => resource.kind !== "alias")?.key ?? located[0]?.key;
 
+/** Of an account no key is named, and of a grant that is named by its token neither is anything. */
+const UNNAMED: readonly Decider[] = ["account", "retirer"];
+
 function kept(visit: Visit): Event["request"] {
   const { call, op, request } = visit;
   const keep = keptOf(call.name)?.request;
   if (op === undefined || request === undefined || keep === undefined) return undefined;
   const key = subject(visit);
   const named =
-    request.recorded["KeyId"] === undefined && key !== undefined && op.decider !== "account" ? { KeyId: key.arn } : {};
+    request.recorded["KeyId"] === undefined && key !== undefined && !UNNAMED.includes(op.decider) ? { KeyId: key.arn } : {};
   return { members: { ...request.recorded, ...named }, keep };
 }
 

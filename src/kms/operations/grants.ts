@@ -1,10 +1,10 @@
 // Grants: made, listed, retired by whom they are for, revoked by the key's owner. Source: KMS API reference; developer guide, "Grants in AWS KMS".
 
-import { parseGrantToken, printGrantToken } from "../../keyring/grant-token.ts";
+import { type GrantToken, parseGrantToken, printGrantToken } from "../../keyring/grant-token.ts";
 import type { Key, KeyUsage } from "../../keyring/key.ts";
 import { keySpec } from "../../keyring/specs.ts";
 import { ApiError } from "../../wire/api-error.ts";
-import { rootArn } from "../../wire/arn.ts";
+import { parseKeyName, rootArn } from "../../wire/arn.ts";
 import { toHex } from "../../wire/bytes.ts";
 import { PARTITION } from "../../wire/regions.ts";
 import { type Decoded, listOf, oneOf, optional, sensitive, string, stringMap, structure } from "../../wire/shape.ts";
@@ -36,7 +36,8 @@ const OF_ALL = ["CreateGrant", "RetireGrant", "DescribeKey"];
 const OPERATIONS = [...Object.values(BY_USAGE).flat(), ...OF_SYMMETRIC, ...OF_PAIRS, ...OF_ALL];
 
 const principal = string({ min: 1, max: 256, pattern: "^[\\w+=,.@:/-]+$" });
-const servicePrincipal = string({ min: 1, max: 128, pattern: "^[\\w+=,.@:/-]+$" });
+const servicePrincipal = string({ min: 1, max: 128, pattern: "^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$" });
+const sourceArn = string({ min: 20, max: 512, pattern: "^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$" });
 const grantId = string({ min: 1, max: 128 });
 
 const creation = {
@@ -47,7 +48,11 @@ const creation = {
   RetiringServicePrincipal: optional(servicePrincipal),
   Operations: listOf(oneOf(...OPERATIONS)),
   Constraints: optional(
-    structure({ EncryptionContextSubset: optional(stringMap), EncryptionContextEquals: optional(stringMap) }),
+    structure({
+      EncryptionContextSubset: optional(stringMap),
+      EncryptionContextEquals: optional(stringMap),
+      SourceArn: optional(sourceArn),
+    }),
   ),
   GrantTokens: grantTokens,
   Name: optional(string({ min: 1, max: 256, pattern: "^[a-zA-Z0-9:/_-]+$" })),
@@ -55,10 +60,10 @@ const creation = {
 };
 type Creation = Decoded<typeof creation>;
 
-export const createGrant = accepts(structure(creation), async (input, call) => {
+export const createGrant = accepts(structure(creation, requireGrantee), async (input, call) => {
   const { key, account, region, quotas, now, random } = call;
   requireFitting(input, key);
-  const grantee = await identified(input.GranteePrincipal ?? missing("GranteePrincipal"), call);
+  const grantee = await identified(input.GranteePrincipal ?? "", call);
   const retiring = input.RetiringPrincipal === undefined ? undefined : await identified(input.RetiringPrincipal, call);
   const asked = {
     keyId: key.id,
@@ -81,21 +86,24 @@ export const createGrant = accepts(structure(creation), async (input, call) => {
   };
 });
 
-const missing = (member: string): never => {
-  throw validation(`${member} is required.`);
-};
+const missing = (member: string): ApiError => validation(`${member} is required.`);
 
-function requireFitting(
-  { Operations, Constraints, GranteeServicePrincipal, RetiringServicePrincipal }: Creation,
-  key: Key,
-): void {
-  if (GranteeServicePrincipal !== undefined || RetiringServicePrincipal !== undefined)
-    throw new ApiError("UnsupportedOperationException", "Service principals are not available.");
+const noServices = (): ApiError => new ApiError("UnsupportedOperationException", "Service principals are not available.");
+
+/** No service calls. What binds a grant to a service's call must not be passed over: the grant would give more than was asked for. */
+function requireGrantee(input: Creation): void {
+  const { GranteePrincipal, GranteeServicePrincipal, RetiringServicePrincipal, Constraints } = input;
+  const ofServices = [GranteeServicePrincipal, RetiringServicePrincipal, Constraints?.SourceArn];
+  if (ofServices.some((each) => each !== undefined)) throw noServices();
+  if (GranteePrincipal === undefined) throw missing("GranteePrincipal");
+}
+
+function requireFitting({ Operations, Constraints = {} }: Creation, key: Key): void {
   const { isPair, rotates } = keySpec(key.spec);
   const granted = [...BY_USAGE[key.usage], ...OF_ALL, ...(rotates ? OF_SYMMETRIC : []), ...(isPair ? OF_PAIRS : [])];
   const unfit = Operations.find((operation) => !granted.includes(operation));
   if (unfit !== undefined) throw validation(`Operation ${unfit} cannot be granted on keys of KeyUsage ${key.usage}.`);
-  const given = Object.values(Constraints ?? {}).flatMap((pairs) => pairs ?? []);
+  const given = [Constraints.EncryptionContextEquals, Constraints.EncryptionContextSubset].filter((pairs) => pairs !== undefined);
   if (given.length > 0 && !rotates) throw validation("Grant constraints are for symmetric encryption keys alone.");
   if (given.length > 1) throw validation("A grant takes EncryptionContextSubset or EncryptionContextEquals.");
   for (const pairs of given)
@@ -139,15 +147,31 @@ const shown = (grant: StoredGrant, arn: string): Output => ({
   Constraints: grant.constraints && { [grant.constraints.type]: new Map(grant.constraints.pairs) },
 });
 
+/** Whom a list asks for: whoever is not there matches nothing, but by the unique id that he had. */
+const comparedBy = async (text: string, { principals }: Call): Promise<string> => (await principals.identify(text)) ?? text;
+
+interface OfServices {
+  readonly GranteeServicePrincipal?: string;
+  readonly RetiringServicePrincipal?: string;
+}
+
+function refuseServices({ GranteeServicePrincipal, RetiringServicePrincipal }: OfServices): void {
+  if (GranteeServicePrincipal !== undefined || RetiringServicePrincipal !== undefined) throw noServices();
+}
+
 export const listGrants = accepts(
-  structure({
-    ...{ KeyId: keyId, GrantId: optional(grantId), GranteePrincipal: optional(principal) },
-    GranteeServicePrincipal: optional(servicePrincipal),
-    ...paged({ byDefault: 50, max: 100 }),
-  }),
+  structure(
+    {
+      ...{ KeyId: keyId, GrantId: optional(grantId), GranteePrincipal: optional(principal) },
+      GranteeServicePrincipal: optional(servicePrincipal),
+      ...paged({ byDefault: 50, max: 100 }),
+    },
+    refuseServices,
+  ),
   async (input, call) => {
     const { key, reads } = call;
-    const filter = { id: input.GrantId, grantee: input.GranteePrincipal ?? input.GranteeServicePrincipal };
+    const granteeId = input.GranteePrincipal && (await comparedBy(input.GranteePrincipal, call));
+    const filter = { id: input.GrantId, granteeId };
     const read = (after: string, limit: number) => reads.grants.page(key.id, filter, after, limit);
     const { items, ...page } = await pageOf(input, call, read, ({ id }) => id);
     return { output: { Grants: items.map((each) => shown(each, key.arn)), ...page } };
@@ -155,15 +179,21 @@ export const listGrants = accepts(
 );
 
 export const listRetirableGrants = accepts(
-  structure({
-    RetiringPrincipal: optional(principal),
-    RetiringServicePrincipal: optional(servicePrincipal),
-    ...paged({ byDefault: 50, max: 100 }),
-  }),
+  structure(
+    {
+      RetiringPrincipal: optional(principal),
+      RetiringServicePrincipal: optional(servicePrincipal),
+      ...paged({ byDefault: 50, max: 100 }),
+    },
+    (input) => {
+      refuseServices(input);
+      if (input.RetiringPrincipal === undefined) throw missing("RetiringPrincipal");
+    },
+  ),
   async (input, call) => {
-    const retiring = input.RetiringPrincipal ?? input.RetiringServicePrincipal ?? missing("RetiringPrincipal");
+    const retiringId = await comparedBy(input.RetiringPrincipal ?? "", call);
     const { reads } = call;
-    const read = (after: string, limit: number) => reads.grants.retirable(retiring, after, limit);
+    const read = (after: string, limit: number) => reads.grants.retirable(retiringId, after, limit);
     const { items, ...page } = await pageOf(input, call, read, ({ keyId, id }) => `${keyId} ${id}`);
     const Grants = items.map((each) => shown(each, reads.keys.find(each.keyId)?.arn ?? each.keyId));
     return { output: { Grants, ...page } };
@@ -194,13 +224,23 @@ export const retireGrant = accepts(
       DryRun: dryRun,
     },
     ({ GrantToken, KeyId, GrantId }) => {
-      if (GrantToken !== undefined && parseGrantToken(GrantToken) === undefined) throw new ApiError("InvalidGrantTokenException");
+      const token = GrantToken === undefined ? undefined : parseGrantToken(GrantToken);
+      if (GrantToken !== undefined && token === undefined) throw new ApiError("InvalidGrantTokenException");
+      if (token !== undefined && !agrees(token, KeyId, GrantId)) throw validation("The grant token is another grant's.");
       if (GrantToken === undefined && (KeyId === undefined || GrantId === undefined))
         throw validation("A grant token, or a key ID and a grant ID, is required.");
     },
   ),
   ({ GrantToken, GrantId }, { key }) => {
     const id = (GrantToken === undefined ? GrantId : parseGrantToken(GrantToken)?.grantId) ?? "";
-    return (writes) => remove(writes, key, id);
+    return (writes) => ({ ...remove(writes, key, id), noted: { grantId: id } });
   },
 );
+
+/** Whether a key and a grant's id that stand beside a token are the token's: the record tells of them. */
+function agrees(token: GrantToken, KeyId: string | undefined, GrantId: string | undefined): boolean {
+  const name = KeyId === undefined ? undefined : parseKeyName(KeyId);
+  const isItsKey = name === undefined || (name.kind === "key" && name.id === token.keyId);
+  const { account, region } = (name?.kind === "key" && name.arn) || token;
+  return isItsKey && account === token.account && region === token.region && (GrantId ?? token.grantId) === token.grantId;
+}

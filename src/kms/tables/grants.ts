@@ -26,7 +26,7 @@ export interface StoredGrant {
 
 export interface GrantFilter {
   readonly id?: string | undefined;
-  readonly grantee?: string | undefined;
+  readonly granteeId?: string | undefined;
 }
 
 export interface GrantReads {
@@ -38,7 +38,7 @@ export interface GrantReads {
   /** At most `limit` grants of a key, in the order of their ids, those after `after`. */
   page(keyId: string, filter: GrantFilter, after: string, limit: number): readonly StoredGrant[];
   /** The same of all keys, for whom one principal may retire; a position is key id and grant id, a space between. */
-  retirable(retiring: string, after: string, limit: number): readonly StoredGrant[];
+  retirable(retiringId: string, after: string, limit: number): readonly StoredGrant[];
   countOf(keyId: string): number;
 }
 
@@ -89,13 +89,15 @@ export function grants(sql: SqlStorage): Grants {
     find: (keyId, id) => select("key_id = ? AND id = ?", keyId, id)[0],
     given: (keyId, ids) => select(`key_id = ? AND grantee_id IN (${ids.map(() => "?").join(", ")})`, keyId, ...ids),
     named: (keyId, name) => select("key_id = ? AND name = ?", keyId, name),
-    page: (keyId, { id, grantee }, after, limit) =>
+    page: (keyId, { id, granteeId }, after, limit) =>
       select(
-        "key_id = ?1 AND id > ?2 AND (?3 IS NULL OR id = ?3) AND (?4 IS NULL OR grantee = ?4) ORDER BY id LIMIT ?5",
-        ...[keyId, after, id ?? null, grantee ?? null, limit],
+        "key_id = ?1 AND id > ?2 AND (?3 IS NULL OR id = ?3) AND (?4 IS NULL OR grantee_id = ?4) ORDER BY id LIMIT ?5",
+        ...[keyId, after, id ?? null, granteeId ?? null, limit],
       ),
-    retirable: (retiring, after, limit) =>
-      select("retiring = ? AND key_id || ' ' || id > ? ORDER BY key_id, id LIMIT ?", retiring, after, limit),
+    retirable(retiringId, after, limit) {
+      const [keyId = "", id = ""] = after.split(" ");
+      return select("retiring_id = ? AND (key_id, id) > (?, ?) ORDER BY key_id, id LIMIT ?", retiringId, keyId, id, limit);
+    },
     countOf: (keyId) => sql.exec<{ count: number }>('SELECT count(*) AS count FROM "grant" WHERE key_id = ?', keyId).one().count,
     insert(grant) {
       sql.exec(

@@ -86,7 +86,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE "grant" ADD COLUMN retiring_id TEXT;
   CREATE INDEX grant_grantee ON "grant" (key_id, grantee_id);
   CREATE INDEX grant_name ON "grant" (key_id, name);
-  CREATE INDEX grant_retiring ON "grant" (retiring, key_id, id);
+  CREATE INDEX grant_retiring ON "grant" (retiring_id, key_id, id);
   `,
 ];
 
