@@ -5,20 +5,32 @@ import { meeting, type Named, type Principal, type UniqueIds } from "./principal
 
 export type EncryptionContext = ReadonlyMap<string, string>;
 
-/** At most one of the two. */
-export interface Constraints {
-  /** Exactly these pairs. */
-  readonly equals?: EncryptionContext | undefined;
-  /** These pairs, and perhaps others. */
-  readonly subset?: EncryptionContext | undefined;
+/** Which encryption contexts a grant is for: exactly these pairs, or these and perhaps others. */
+export interface Constraint {
+  readonly type: "EncryptionContextEquals" | "EncryptionContextSubset";
+  readonly pairs: EncryptionContext;
 }
+
+/** The constraint in CreateGrant's member, where an empty map beside another one says nothing (Terraform sends it). @returns undefined for none. */
+export function constraintIn(
+  given: Readonly<Partial<Record<Constraint["type"], EncryptionContext>>> = {},
+): Constraint | undefined {
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = given;
+  if (subset !== undefined && (subset.size > 0 || equals === undefined))
+    return { type: "EncryptionContextSubset", pairs: subset };
+  return equals && { type: "EncryptionContextEquals", pairs: equals };
+}
+
+/** One constraint has one text, whatever the order of its pairs. */
+export const constraintText = ({ type, pairs }: Constraint): string =>
+  JSON.stringify({ type, pairs: [...pairs].toSorted(([one], [other]) => (one < other ? -1 : 1)) });
 
 export interface Grant {
   readonly grantee: Named;
   readonly ids: UniqueIds;
   /** By the names of the actions behind `kms:`. */
   readonly operations: ReadonlySet<string>;
-  readonly constraints: Constraints | undefined;
+  readonly constraint: Constraint | undefined;
   /** 12 digits: whose identity made it. */
   readonly issuer: string;
 }
@@ -26,7 +38,7 @@ export interface Grant {
 /** A grant that is to be made. */
 export interface Child {
   readonly operations: readonly string[];
-  readonly constraints: Constraints | undefined;
+  readonly constraint: Constraint | undefined;
 }
 
 export interface Asked {
@@ -49,24 +61,26 @@ export function gives(grant: Grant, { caller, identityAllows, action, encryption
   const operation = action.slice(action.indexOf(":") + 1);
   if (!grant.operations.has(operation)) return false;
   if (child !== undefined) return lies(child, grant);
-  return encryptionContext === undefined || admits(grant.constraints, encryptionContext);
+  return encryptionContext === undefined || admits(grant.constraint, encryptionContext);
 }
 
-function admits(constraints: Constraints | undefined, context: EncryptionContext): boolean {
-  if (constraints?.equals !== undefined) return holdsAll(context, constraints.equals) && context.size === constraints.equals.size;
-  return constraints?.subset === undefined || holdsAll(context, constraints.subset);
+function admits(constraint: Constraint | undefined, context: EncryptionContext): boolean {
+  if (constraint === undefined) return true;
+  const { type, pairs } = constraint;
+  return holdsAll(context, pairs) && (type === "EncryptionContextSubset" || context.size === pairs.size);
 }
 
 const holdsAll = (context: EncryptionContext, pairs: EncryptionContext): boolean =>
   [...pairs].every(([name, value]) => context.get(name) === value);
 
 /** Whether a grant gives no more than the one that it is made out of. */
-function lies({ operations, constraints }: Child, parent: Grant): boolean {
+function lies({ operations, constraint }: Child, parent: Grant): boolean {
   if (!operations.every((operation) => parent.operations.has(operation))) return false;
-  const { equals, subset } = parent.constraints ?? {};
-  if (equals !== undefined)
-    return constraints?.equals !== undefined && holdsAll(constraints.equals, equals) && constraints.equals.size === equals.size;
-  if (subset === undefined) return true;
-  const own = constraints?.equals ?? constraints?.subset;
-  return own !== undefined && holdsAll(own, subset);
+  if (parent.constraint === undefined) return true;
+  if (
+    constraint === undefined ||
+    (parent.constraint.type === "EncryptionContextEquals" && constraint.type !== parent.constraint.type)
+  )
+    return false;
+  return admits(parent.constraint, constraint.pairs);
 }

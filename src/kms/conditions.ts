@@ -3,6 +3,7 @@
 
 import type { Value } from "../authz/context.ts";
 import { fold } from "../authz/fold.ts";
+import { type Constraint, constraintIn } from "../authz/grants.ts";
 import { type Principal, principalArn } from "../authz/principals.ts";
 import type { ObjectCall } from "../durable/call.ts";
 import type { Key } from "../keyring/key.ts";
@@ -75,21 +76,14 @@ function half({ action, request }: Asked, member: string): unknown {
 
 type Pairs = ReadonlyMap<string, string>;
 
-/** What a grant is bound to, and how: one that is there, or is to be made. */
-function constraintOf({ grant, request: { recorded } }: Asked): readonly [type: string, pairs: Pairs] | undefined {
-  if (grant !== undefined) return grant.constraints && [grant.constraints.type, new Map(grant.constraints.pairs)];
-  const constraints = (recorded["Constraints"] ?? {}) as Readonly<Record<string, Pairs | undefined>>;
-  for (const type of ["EncryptionContextEquals", "EncryptionContextSubset"]) {
-    const pairs = constraints[type];
-    if (pairs !== undefined) return [type, pairs];
-  }
-  return undefined;
-}
+/** What a grant is bound to: one that is there, or is to be made. */
+const constraintOf = ({ grant, request }: Asked): Constraint | undefined =>
+  grant === undefined ? constraintIn(request.recorded["Constraints"] as Parameters<typeof constraintIn>[0]) : grant.constraint;
 
 /** The pairs of the request's context; of a grant, those of its constraint. */
 function pairsOf(asked: Asked): Pairs | undefined {
   const pairs = half(asked, "EncryptionContext");
-  return pairs instanceof Map ? (pairs as Pairs) : constraintOf(asked)?.[1];
+  return pairs instanceof Map ? (pairs as Pairs) : constraintOf(asked)?.pairs;
 }
 
 /** The context that a grant's constraint is held against: where the operation takes one, a request without it has an empty one. */
@@ -127,7 +121,7 @@ const OWN: Readonly<Record<Exclude<ConditionKey, ManyKey | OfKeys | OfPresentKey
   "kms:EncryptionAlgorithm": (asked) => text(half(asked, "EncryptionAlgorithm")) ?? DEFAULT_CIPHER,
   "kms:EncryptionContextKeys": (asked) => listed([...(pairsOf(asked)?.keys() ?? [])]),
   "kms:ExpirationModel": given("ExpirationModel"),
-  "kms:GrantConstraintType": (asked) => constraintOf(asked)?.[0],
+  "kms:GrantConstraintType": (asked) => constraintOf(asked)?.type,
   "kms:GranteePrincipal": principal("GranteePrincipal"),
   "kms:GrantIsForAWSResource": () => "false",
   "kms:GrantOperations": ({ request }) => listed((request.recorded["Operations"] as string[] | undefined) ?? []),

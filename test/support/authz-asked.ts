@@ -5,7 +5,7 @@ import type { Context, Value } from "../../src/authz/context.ts";
 import { type DocumentKind, documentOf } from "../../src/authz/document.ts";
 import { type Check, type Decision, evaluate, identityAllows, type Question } from "../../src/authz/evaluate.ts";
 import { fold } from "../../src/authz/fold.ts";
-import { type Constraints, type Grant, gives } from "../../src/authz/grants.ts";
+import { type Constraint, constraintIn, type Grant, gives } from "../../src/authz/grants.ts";
 import { principalsOf } from "../../src/authz/principals.ts";
 import type { NaiveConstraints, NaiveDocument, NaiveGrant, NaiveRequest } from "./naive-authz.ts";
 import type { Given } from "./naive-conditions.ts";
@@ -23,10 +23,11 @@ export function contextOf(given: Given): Context {
 /** How a document is written down: as JSON, or as a test wants it. */
 export type Print = (document: NaiveDocument) => string;
 
-const constraintsOf = ({ EncryptionContextEquals, EncryptionContextSubset }: NaiveConstraints): Constraints => ({
-  equals: EncryptionContextEquals && new Map(Object.entries(EncryptionContextEquals)),
-  subset: EncryptionContextSubset && new Map(Object.entries(EncryptionContextSubset)),
-});
+/** A generated constraint has one member at most. */
+const constraintOf = (constraints: NaiveConstraints | undefined): Constraint | undefined =>
+  constraintIn(
+    Object.fromEntries(Object.entries(constraints ?? {}).map(([type, pairs]) => [type, new Map(Object.entries(pairs))])),
+  );
 
 function grantOf(
   { GranteePrincipal, IssuingAccount, Operations, Constraints }: NaiveGrant,
@@ -34,7 +35,7 @@ function grantOf(
 ): Grant {
   const [grantee = { kind: "wildcard" } as const] = principalsOf({ AWS: GranteePrincipal });
   const [, , , , issuer = ""] = IssuingAccount.split(":");
-  return { grantee, ids, operations: new Set(Operations), constraints: Constraints && constraintsOf(Constraints), issuer };
+  return { grantee, ids, operations: new Set(Operations), constraint: constraintOf(Constraints), issuer };
 }
 
 function checkOf(request: NaiveRequest, print: Print = JSON.stringify): Check {
@@ -60,7 +61,7 @@ function checkOf(request: NaiveRequest, print: Print = JSON.stringify): Check {
     encryptionContext: encryptionContext && new Map(Object.entries(encryptionContext)),
     child: newGrant && {
       operations: newGrant.Operations,
-      constraints: newGrant.Constraints && constraintsOf(newGrant.Constraints),
+      constraint: constraintOf(newGrant.Constraints),
     },
   };
   return {

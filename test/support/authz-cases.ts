@@ -5,7 +5,7 @@ import type { Context } from "../../src/authz/context.ts";
 import { type DocumentKind, documentOf } from "../../src/authz/document.ts";
 import type { Check, Question } from "../../src/authz/evaluate.ts";
 import { fold } from "../../src/authz/fold.ts";
-import { type Constraints, type Grant, gives } from "../../src/authz/grants.ts";
+import { type Constraint, constraintIn, type Grant, gives } from "../../src/authz/grants.ts";
 import { type Principal, principalsOf } from "../../src/authz/principals.ts";
 import type { Retirable } from "../../src/authz/retire.ts";
 import lines from "../vectors/authz.jsonl?raw";
@@ -65,8 +65,8 @@ const ACROSS =
 const document = (json: Json, kind: DocumentKind) => documentOf(JSON.stringify(json), kind);
 const map = (pairs: Pairs | undefined) => pairs && new Map(Object.entries(pairs));
 
-const constraintsOf = (given: GrantCase["Constraints"]): Constraints | undefined =>
-  given && { equals: map(given.EncryptionContextEquals), subset: map(given.EncryptionContextSubset) };
+const constraintOf = (given: GrantCase["Constraints"] = {}): Constraint | undefined =>
+  constraintIn(Object.fromEntries(Object.entries(given).map(([type, pairs]) => [type, new Map(Object.entries(pairs))])));
 
 /** What the documents name is known by the caller's unique ids. */
 export function idsOf({ arn, uniqueId, roleArn }: Case["principal"]): ReadonlyMap<string, string> {
@@ -112,7 +112,7 @@ function grantOf(
     grantee: named(GranteePrincipal),
     ids,
     operations: new Set(Operations),
-    constraints: constraintsOf(Constraints),
+    constraint: constraintOf(Constraints),
     issuer: accountOf(IssuingAccount),
   };
 }
@@ -135,7 +135,7 @@ export function checkOf(given: Case, at: number): Check {
   const grants = (key?.grants ?? []).map((each) => grantOf(each, ids));
   const child = given.newGrant && {
     operations: given.newGrant.Operations,
-    constraints: constraintsOf(given.newGrant.Constraints),
+    constraint: constraintOf(given.newGrant.Constraints),
   };
   return {
     ...questionOf(given, action, resource, context),

@@ -85,11 +85,11 @@ function furnish({ tables, storage, memory }: World, { policy, caller, isGranted
       ...{ description: "", multiRegion: false, policy, principals: new Map(), materialId: "", salt: new Uint8Array(64) },
     });
     for (let at = 0; isGranted && at < GRANTS; at++) {
-      const pairs = Object.entries(at === GRANTS - 1 ? CONTEXT : { ...CONTEXT, tenant: `two-${at}` });
+      const pairs = new Map(Object.entries(at === GRANTS - 1 ? CONTEXT : { ...CONTEXT, tenant: `two-${at}` }));
       tables.grants.insert({
         ...{ keyId: KEY_ID, id: at.toString(16).padStart(64, "0"), name: undefined, issuer: ACCOUNT, createdAt: 0 },
         ...{ grantee: caller.arn, granteeId: caller.principal.uniqueId, retiring: undefined, retiringId: undefined },
-        ...{ operations: ["Encrypt", "Decrypt"], constraints: { type: "EncryptionContextEquals", pairs } },
+        ...{ operations: ["Encrypt", "Decrypt"], constraint: { type: "EncryptionContextEquals", pairs } },
       });
     }
   });

@@ -1,11 +1,11 @@
 // Grants in a decision: read anew for each, the caller's own of one key alone.
 
-import { type Constraints, type EncryptionContext, type Grant, gives } from "../../authz/grants.ts";
+import { type Child, constraintIn, type EncryptionContext, type Grant, gives } from "../../authz/grants.ts";
 import { namedOf, type Principal, roleIdOf } from "../../authz/principals.ts";
 import type { Retirable } from "../../authz/retire.ts";
 import type { Key } from "../../keyring/key.ts";
 import type { Request } from "../operation.ts";
-import type { StoredConstraints, StoredGrant } from "../tables/grants.ts";
+import type { StoredGrant } from "../tables/grants.ts";
 import type { Sight } from "../world.ts";
 
 interface Wanted {
@@ -27,17 +27,18 @@ export function grantFor(
   const { caller, key, action, encryptionContext, request } = wanted;
   const child = action === "kms:CreateGrant" ? childOf(request) : undefined;
   const met = [caller.uniqueId, roleIdOf(caller) ?? caller.uniqueId, caller.account] as const;
-  const own = sight.reads.grants.given(key.id, met).map(grantOf);
+  const context = child === undefined ? encryptionContext : undefined; // CreateGrant's pairs are the child's own
+  const own = sight.reads.grants.given(key.id, met, action.slice("kms:".length), context).map(grantOf);
   const found = own.filter((grant) => gives(grant, { caller, identityAllows, action, encryptionContext, child }));
   return found.length === 0 ? undefined : { isOfOwnAccount: found.some(({ issuer }) => issuer === caller.account) };
 }
 
-function grantOf({ grantee, granteeId, retiring, retiringId, operations, constraints, issuer }: StoredGrant): Grant {
+function grantOf({ grantee, granteeId, retiring, retiringId, operations, constraint, issuer }: StoredGrant): Grant {
   const ids = new Map([[grantee, granteeId]]);
   if (retiring !== undefined && retiringId !== undefined) ids.set(retiring, retiringId);
   const named = namedOf("AWS", grantee);
   if (named === undefined) throw new Error("a stored grant names no principal");
-  return { grantee: named, ids, operations: new Set(operations), constraints: constraintsOf(constraints), issuer };
+  return { grantee: named, ids, operations: new Set(operations), constraint, issuer };
 }
 
 export const retirableOf = (grant: StoredGrant, owner: string): Retirable => ({
@@ -46,15 +47,7 @@ export const retirableOf = (grant: StoredGrant, owner: string): Retirable => ({
   owner,
 });
 
-function constraintsOf(stored: StoredConstraints | undefined): Constraints | undefined {
-  if (stored === undefined) return undefined;
-  const pairs = new Map(stored.pairs);
-  return stored.type === "EncryptionContextEquals" ? { equals: pairs } : { subset: pairs };
-}
-
-function childOf({ recorded }: Request) {
-  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = (recorded["Constraints"] ?? {}) as Readonly<
-    Record<string, EncryptionContext | undefined>
-  >;
-  return { operations: recorded["Operations"] as readonly string[], constraints: { equals, subset } };
-}
+const childOf = ({ recorded }: Request): Child => ({
+  operations: recorded["Operations"] as readonly string[],
+  constraint: constraintIn(recorded["Constraints"] as Parameters<typeof constraintIn>[0]),
+});

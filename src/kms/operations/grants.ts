@@ -1,5 +1,6 @@
 // Grants: made, listed, retired by whom they are for, revoked by the key's owner. Source: KMS API reference; developer guide, "Grants in AWS KMS".
 
+import { constraintIn, constraintText } from "../../authz/grants.ts";
 import { type GrantToken, parseGrantToken, printGrantToken } from "../../keyring/grant-token.ts";
 import type { Key, KeyUsage } from "../../keyring/key.ts";
 import { keySpec } from "../../keyring/specs.ts";
@@ -11,7 +12,7 @@ import { type Decoded, listOf, oneOf, optional, sensitive, string, stringMap, st
 import { dryRun, grantTokens, keyId, validation } from "../members.ts";
 import { accepts, type Call, type Output } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
-import type { StoredConstraints, StoredGrant } from "../tables/grants.ts";
+import type { StoredGrant } from "../tables/grants.ts";
 import type { Writes } from "../tables/tables.ts";
 
 const [GRANT_ID_BYTES, TOKEN_RANDOM_BYTES] = [32, 8];
@@ -71,7 +72,7 @@ export const createGrant = accepts(structure(creation, requireGrantee), async (i
     ...{ grantee: grantee.text, granteeId: grantee.id, retiring: retiring?.text, retiringId: retiring?.id },
     issuer: account,
     operations: [...new Set(input.Operations)],
-    constraints: constraintsOf(input),
+    constraint: constraintIn(input.Constraints),
   };
   const id = toHex(random(GRANT_ID_BYTES));
   return (writes) => {
@@ -98,14 +99,15 @@ function requireGrantee(input: Creation): void {
   if (GranteePrincipal === undefined) throw missing("GranteePrincipal");
 }
 
-function requireFitting({ Operations, Constraints = {} }: Creation, key: Key): void {
+function requireFitting({ Operations, Constraints }: Creation, key: Key): void {
   const { isPair, rotates } = keySpec(key.spec);
   const granted = [...BY_USAGE[key.usage], ...OF_ALL, ...(rotates ? OF_SYMMETRIC : []), ...(isPair ? OF_PAIRS : [])];
   const unfit = Operations.find((operation) => !granted.includes(operation));
   if (unfit !== undefined) throw validation(`Operation ${unfit} cannot be granted on keys of KeyUsage ${key.usage}.`);
-  const given = [Constraints.EncryptionContextEquals, Constraints.EncryptionContextSubset].filter((pairs) => pairs !== undefined);
+  const given = [Constraints?.EncryptionContextEquals, Constraints?.EncryptionContextSubset].flatMap((pairs) => pairs ?? []);
   if (given.length > 0 && !rotates) throw validation("Grant constraints are for symmetric encryption keys alone.");
-  if (given.length > 1) throw validation("A grant takes EncryptionContextSubset or EncryptionContextEquals.");
+  if (given.filter(({ size }) => size > 0).length > 1)
+    throw validation("A grant takes EncryptionContextSubset or EncryptionContextEquals.");
   for (const pairs of given)
     if (pairs.size > PAIRS_MAX || [...pairs.values()].some((value) => value.length > VALUE_CHARACTERS_MAX))
       throw validation(`A grant constraint has at most ${PAIRS_MAX} pairs, of at most ${VALUE_CHARACTERS_MAX} characters each.`);
@@ -118,20 +120,12 @@ async function identified(text: string, { principals }: Call): Promise<{ readonl
   return { text, id };
 }
 
-function constraintsOf({ Constraints }: Creation): StoredConstraints | undefined {
-  for (const type of ["EncryptionContextEquals", "EncryptionContextSubset"] as const) {
-    const pairs = Constraints?.[type];
-    if (pairs !== undefined) return { type, pairs: [...pairs].toSorted(([one], [other]) => (one < other ? -1 : 1)) };
-  }
-  return undefined;
-}
-
 type Asked = Omit<StoredGrant, "id" | "createdAt">;
 
 /** Whether two grants give the same to the same: operations are a set, constraints a map. */
 function isSame(one: Asked, other: Asked): boolean {
-  const compared = ({ granteeId, retiringId, issuer, operations, constraints }: Asked): string =>
-    JSON.stringify([granteeId, retiringId ?? null, issuer, operations.toSorted(), constraints ?? null]);
+  const compared = ({ granteeId, retiringId, issuer, operations, constraint }: Asked): string =>
+    JSON.stringify([granteeId, retiringId ?? null, issuer, operations.toSorted(), constraint && constraintText(constraint)]);
   return compared(one) === compared(other);
 }
 
@@ -144,7 +138,7 @@ const shown = (grant: StoredGrant, arn: string): Output => ({
   RetiringPrincipal: grant.retiring,
   IssuingAccount: rootArn(PARTITION, grant.issuer),
   Operations: grant.operations,
-  Constraints: grant.constraints && { [grant.constraints.type]: new Map(grant.constraints.pairs) },
+  Constraints: grant.constraint && { [grant.constraint.type]: grant.constraint.pairs },
 });
 
 /** Whom a list asks for: whoever is not there matches nothing, but by the unique id that he had. */

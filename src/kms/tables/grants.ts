@@ -1,9 +1,6 @@
 // Table `grant`. A decision reads the grants of one key and of the caller alone, by the id of whom they are given to.
 
-export interface StoredConstraints {
-  readonly type: "EncryptionContextEquals" | "EncryptionContextSubset";
-  readonly pairs: readonly (readonly [name: string, value: string])[];
-}
+import { type Constraint, constraintText, type EncryptionContext } from "../../authz/grants.ts";
 
 export interface StoredGrant {
   readonly keyId: string;
@@ -19,7 +16,7 @@ export interface StoredGrant {
   /** 12 digits. */
   readonly issuer: string;
   readonly operations: readonly string[];
-  readonly constraints: StoredConstraints | undefined;
+  readonly constraint: Constraint | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
@@ -29,10 +26,16 @@ export interface GrantFilter {
   readonly granteeId?: string | undefined;
 }
 
+/** A caller's own unique id, its role's, its account. */
+export type Grantees = readonly [string, string, string];
+
 export interface GrantReads {
   find(keyId: string, id: string): StoredGrant | undefined;
-  /** The grants of a key that are given to one of these. */
-  given(keyId: string, granteeIds: readonly string[]): readonly StoredGrant[];
+  /**
+   * The grants of a key that are given to one of three and name an operation. Those that ask for exactly another context are left out, where the
+   * operation takes one: whoever decides need not look at them.
+   */
+  given(keyId: string, granteeIds: Grantees, operation: string, context: EncryptionContext | undefined): readonly StoredGrant[];
   /** The grants of a key that bear a name. */
   named(keyId: string, name: string): readonly StoredGrant[];
   /** At most `limit` grants of a key, in the order of their ids, those after `after`. */
@@ -65,6 +68,11 @@ type Row = {
 const COLUMNS =
   "key_id, id, name, grantee, grantee_id, retiring, retiring_id, issuing_account, operations, constraints, created_at";
 
+function constraintOf(text: string): Constraint {
+  const { type, pairs } = JSON.parse(text) as { readonly type: Constraint["type"]; readonly pairs: [string, string][] };
+  return { type, pairs: new Map(pairs) };
+}
+
 const grantOf = (row: Row): StoredGrant => ({
   keyId: row.key_id,
   id: row.id,
@@ -75,9 +83,13 @@ const grantOf = (row: Row): StoredGrant => ({
   retiringId: row.retiring_id ?? undefined,
   issuer: row.issuing_account,
   operations: JSON.parse(row.operations) as string[],
-  constraints: row.constraints === null ? undefined : (JSON.parse(row.constraints) as StoredConstraints),
+  constraint: row.constraints === null ? undefined : constraintOf(row.constraints),
   createdAt: row.created_at,
 });
+
+const SUBSETS = '{"type":"EncryptionContextSubset"%';
+const exactly = (context: EncryptionContext | undefined): string | null =>
+  context === undefined ? null : constraintText({ type: "EncryptionContextEquals", pairs: context });
 
 export function grants(sql: SqlStorage): Grants {
   const select = (where: string, ...bindings: SqlStorageValue[]): StoredGrant[] =>
@@ -87,7 +99,11 @@ export function grants(sql: SqlStorage): Grants {
       .map(grantOf);
   return {
     find: (keyId, id) => select("key_id = ? AND id = ?", keyId, id)[0],
-    given: (keyId, ids) => select(`key_id = ? AND grantee_id IN (${ids.map(() => "?").join(", ")})`, keyId, ...ids),
+    given: (keyId, grantees, operation, context) =>
+      select(
+        "key_id = ? AND grantee_id IN (?, ?, ?) AND instr(operations, ?) AND (constraints IS NULL OR constraints LIKE ? OR constraints = ?)",
+        ...[keyId, ...grantees, JSON.stringify(operation), context === undefined ? "%" : SUBSETS, exactly(context)],
+      ),
     named: (keyId, name) => select("key_id = ? AND name = ?", keyId, name),
     page: (keyId, { id, granteeId }, after, limit) =>
       select(
@@ -104,7 +120,7 @@ export function grants(sql: SqlStorage): Grants {
         `INSERT INTO "grant" (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[grant.keyId, grant.id, grant.name ?? null, grant.grantee, grant.granteeId],
         ...[grant.retiring ?? null, grant.retiringId ?? null, grant.issuer, JSON.stringify(grant.operations)],
-        ...[grant.constraints === undefined ? null : JSON.stringify(grant.constraints), grant.createdAt],
+        ...[grant.constraint === undefined ? null : constraintText(grant.constraint), grant.createdAt],
       );
     },
     remove(keyId, id) {
