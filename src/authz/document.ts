@@ -14,13 +14,26 @@ export type DocumentKind = "key" | "stored key" | "trust" | "identity";
 
 const isOfKey = (kind: DocumentKind): boolean => kind === "key" || kind === "stored key";
 
+/** What is asked for, read once for all the statements that it is held against. */
+export interface Target {
+  /** Folded. */
+  readonly action: string;
+  /** In their parts; undefined for `*`, the account. */
+  readonly arns: readonly (ArnParts | undefined)[];
+}
+
+export const targetOf = (action: string, arns: readonly string[]): Target => ({
+  action: fold(action),
+  arns: arns.map(arnPartsOf),
+});
+
 export interface Statement {
   readonly effect: "Allow" | "Deny";
   /** Undefined: of whoever the document belongs to. */
   readonly principals: { readonly named: readonly Named[]; readonly isNegated: boolean } | undefined;
-  readonly covers: (action: string) => boolean;
+  readonly covers: (target: Target) => boolean;
   /** Whether it speaks of one of these ARNs; account-level operations act on `*`. */
-  readonly speaksOf: (arns: readonly string[], context: Context) => boolean;
+  readonly speaksOf: (target: Target, context: Context) => boolean;
   readonly holds: Condition;
 }
 
@@ -115,10 +128,7 @@ function actions({ Action, NotAction }: JsonObject, kind: DocumentKind): Stateme
   if (!isOfKey(kind) && !texts.every((text) => text === "*" || text.includes(":"))) throw malformed(NO_VENDOR);
   const matchers = texts.map((text) => patternOf(fold(text), { wildcards: true, variables: false }));
   const isNegated = Action === undefined;
-  return (action) => {
-    const folded = fold(action);
-    return matchers.some((matches) => matches(folded, LITERAL)) !== isNegated;
-  };
+  return ({ action }) => matchers.some((matches) => matches(action, LITERAL)) !== isNegated;
 }
 
 function resources({ Resource, NotResource }: JsonObject, kind: DocumentKind, variables: boolean): Statement["speaksOf"] {
@@ -132,9 +142,9 @@ function resources({ Resource, NotResource }: JsonObject, kind: DocumentKind, va
     throw malformed("Policy statement must contain resources.");
   const matchers = texts.flatMap((text) => resourceOf(text, kind, variables) ?? []);
   const isNegated = Resource === undefined;
-  return (arns, context) => {
+  return ({ arns }, context) => {
     const resolve: Resolve = (key) => single(context, fold(key));
-    return arns.map(arnPartsOf).some((parts) => matchers.some((matches) => matches(parts, resolve))) !== isNegated;
+    return arns.some((parts) => matchers.some((matches) => matches(parts, resolve))) !== isNegated;
   };
 }
 

@@ -2,7 +2,8 @@
 // developer guide, "Determining access to AWS KMS keys".
 
 import type { Context } from "./context.ts";
-import type { Document, Statement } from "./document.ts";
+import type { Document, Statement, Target } from "./document.ts";
+import { fold } from "./fold.ts";
 import { isSpared, type Meeting, meeting, type Principal, type UniqueIds } from "./principals.ts";
 
 type Layer = "GUARDRAIL" | "KEY_POLICY" | "TRUST_POLICY" | "IDENTITY" | "BOUNDARY" | "SESSION";
@@ -48,9 +49,8 @@ export interface ResourcePolicy {
 export interface Question {
   readonly principal: Principal;
   readonly documents: Documents;
-  readonly action: string;
-  /** The resource's ARN, `*` for the account; and others that it is called by. */
-  readonly resources: readonly string[];
+  /** An action on a resource, `*` for the account, and other ARNs that it is called by. */
+  readonly target: Target;
   readonly context: Context;
 }
 
@@ -67,11 +67,11 @@ const allow = (reason: Reason): Decision => ({ allowed: true, reason });
 const deny = (reason: Reason): Decision => ({ allowed: false, reason });
 
 /** Nobody is refused to be told who he is, not even where a policy denies it. */
-const ALWAYS_ALLOWED = "sts:GetCallerIdentity";
+const ALWAYS_ALLOWED = fold("sts:GetCallerIdentity");
 
 export function evaluate(check: Check): Decision {
   const { policy, principal } = check;
-  if (check.action === ALWAYS_ALLOWED) return allow("ALWAYS_ALLOWED");
+  if (check.target.action === ALWAYS_ALLOWED) return allow("ALWAYS_ALLOWED");
   const denied = explicitDenial(check, policy);
   if (denied !== undefined) return deny(denied);
   if (!guardrailsAllow(check)) return deny("IMPLICIT_DENY_GUARDRAIL");
@@ -142,10 +142,10 @@ export function ceilingOf(question: Question): Reason | undefined {
 const says = (question: Question, documents: readonly Document[], effect: Statement["effect"]): boolean =>
   documents.some(({ statements }) => statements.some((statement) => applies(statement, question, effect)));
 
-const applies = (statement: Statement, { action, resources, context }: Question, effect: Statement["effect"]): boolean =>
+const applies = (statement: Statement, { target, context }: Question, effect: Statement["effect"]): boolean =>
   statement.effect === effect &&
-  statement.covers(action) &&
-  statement.speaksOf(resources, context) &&
+  statement.covers(target) &&
+  statement.speaksOf(target, context) &&
   statement.holds(context, effect);
 
 /** In a Deny every way of being named counts in full. */

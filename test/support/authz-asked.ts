@@ -2,7 +2,7 @@
 
 import { conditionOf } from "../../src/authz/condition-block.ts";
 import type { Context, Value } from "../../src/authz/context.ts";
-import { type DocumentKind, documentOf } from "../../src/authz/document.ts";
+import { type DocumentKind, documentOf, targetOf } from "../../src/authz/document.ts";
 import { type Check, type Decision, evaluate, identityAllows, type Question } from "../../src/authz/evaluate.ts";
 import { fold } from "../../src/authz/fold.ts";
 import { type Constraint, constraintIn, type Grant, gives } from "../../src/authz/grants.ts";
@@ -51,8 +51,7 @@ function checkOf(request: NaiveRequest, print: Print = JSON.stringify): Check {
       session: request.session.map((each) => document(each)),
       guardrails: request.guardrails.map((level) => level.map((each) => document(each))),
     },
-    action,
-    resources,
+    target: targetOf(action, resources),
     context: contextOf(request.context),
   };
   const asked = {

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import type { Context } from "../../src/authz/context.ts";
-import { type DocumentKind, documentOf } from "../../src/authz/document.ts";
+import { type DocumentKind, documentOf, targetOf } from "../../src/authz/document.ts";
 import type { Check, Question } from "../../src/authz/evaluate.ts";
 import { fold } from "../../src/authz/fold.ts";
 import { type Constraint, constraintIn, type Grant, gives } from "../../src/authz/grants.ts";
@@ -86,7 +86,7 @@ function contextOf(values: Json): Context {
 }
 
 /** What a caller asks of one resource. */
-export function questionOf(given: Case, action: string, resource: string, context: Json = {}): Question {
+export function questionOf(given: Case, action: string, resources: readonly string[], context: Json = {}): Question {
   return {
     principal: given.principal,
     documents: {
@@ -95,8 +95,7 @@ export function questionOf(given: Case, action: string, resource: string, contex
       session: (given.sessionPolicies ?? []).map((each) => document(each, "identity")),
       guardrails: (given.guardrails ?? []).map((level) => level.map((each) => document(each, "identity"))),
     },
-    action,
-    resources: [resource],
+    target: targetOf(action, resources),
     context: contextOf({ ...given.context, ...context }),
   };
 }
@@ -138,8 +137,7 @@ export function checkOf(given: Case, at: number): Check {
     constraint: constraintOf(given.newGrant.Constraints),
   };
   return {
-    ...questionOf(given, action, resource, context),
-    resources: [resource, ...resourceAliases],
+    ...questionOf(given, action, [resource, ...resourceAliases], context),
     policy,
     worksAcrossAccounts: trust === true || ACROSS.includes(action.replace("kms:", "")),
     grant() {

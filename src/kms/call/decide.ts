@@ -1,5 +1,7 @@
 // May this caller? Every permission that a call needs, in order, each decided by the policies that bear on it. Nothing is remembered of a decision.
 
+import type { Value } from "../../authz/context.ts";
+import { targetOf } from "../../authz/document.ts";
 import { type Decision, evaluate, identityAllows, type Question } from "../../authz/evaluate.ts";
 import { mayRetire } from "../../authz/retire.ts";
 import { FOREIGN_CIPHERTEXT, type Refused, refusalText } from "../../authz/texts.ts";
@@ -63,21 +65,20 @@ function decisionOn(
   view: View,
   sight: Sight,
 ): { readonly allowed: boolean; readonly reason: Denial } {
-  const { arn, key } = permission;
+  const { key } = permission;
   const asked = askedOf(permission, located, visit, view, sight);
-  const action = `kms:${permission.action}`;
-  const question: Question = {
-    principal: view.principal,
-    documents: view.documents,
-    action,
-    resources: [arn],
-    context: { value: (name) => conditionValue(name, asked) },
-  };
+  const question = questionOf(permission, asked, view);
   if (located.grant !== undefined && key !== undefined) {
     const { allowed, reason } = mayRetire(question, retirableOf(located.grant, key.account));
     return { allowed, reason: allowed ? "GRANT" : (reason as Denial) };
   }
-  const wanted = key && { caller: view.principal, key, action, encryptionContext: contextOf(asked), request: visit.request };
+  const wanted = key && {
+    caller: view.principal,
+    key,
+    action: `kms:${permission.action}`,
+    encryptionContext: contextOf(asked),
+    request: visit.request,
+  };
   const decision = evaluate({
     ...question,
     policy: key && { kind: "KEY_POLICY", account: key.account, ...sight.keyPolicies.of(key.id) },
@@ -102,15 +103,20 @@ export function mayPutPolicy(key: Key, policy: CompiledPolicy, visit: Readable, 
   const permission = { action: "PutKeyPolicy", resource, arn: key.arn, key, refused: { arn: key.arn } };
   const asked = askedOf(permission, { resource, arn: key.arn, key }, visit, view, sight);
   return evaluate({
-    principal: view.principal,
-    documents: view.documents,
-    action: "kms:PutKeyPolicy",
-    resources: [key.arn],
-    context: { value: (name) => conditionValue(name, asked) },
+    ...questionOf(permission, asked, view),
     policy: { kind: "KEY_POLICY", account: key.account, ...policy },
     worksAcrossAccounts: false,
     grant: () => undefined,
   }).allowed;
+}
+
+function questionOf({ action, arn }: Permission, asked: Asked, { principal, documents }: View): Question {
+  const known = new Map<string, Value | undefined>(); // for this one question: many statements ask for the same key
+  const value = (name: string): Value | undefined => {
+    if (!known.has(name)) known.set(name, conditionValue(name, asked));
+    return known.get(name);
+  };
+  return { principal, documents, target: targetOf(`kms:${action}`, [arn]), context: { value } };
 }
 
 function permissionsOf({ resource, arn, key }: Located, name: string): readonly Permission[] {

@@ -87,9 +87,10 @@ const grantOf = (row: Row): StoredGrant => ({
   createdAt: row.created_at,
 });
 
-const SUBSETS = '{"type":"EncryptionContextSubset"%';
-const exactly = (context: EncryptionContext | undefined): string | null =>
-  context === undefined ? null : constraintText({ type: "EncryptionContextEquals", pairs: context });
+/** What stands in the index for grants that are for one context alone; others have an empty text there. */
+const exactly = (pairs: EncryptionContext): string => constraintText({ type: "EncryptionContextEquals", pairs });
+const exactText = (constraint: Constraint | undefined): string =>
+  constraint?.type === "EncryptionContextEquals" ? exactly(constraint.pairs) : "";
 
 export function grants(sql: SqlStorage): Grants {
   const select = (where: string, ...bindings: SqlStorageValue[]): StoredGrant[] =>
@@ -101,8 +102,8 @@ export function grants(sql: SqlStorage): Grants {
     find: (keyId, id) => select("key_id = ? AND id = ?", keyId, id)[0],
     given: (keyId, grantees, operation, context) =>
       select(
-        "key_id = ? AND grantee_id IN (?, ?, ?) AND instr(operations, ?) AND (constraints IS NULL OR constraints LIKE ? OR constraints = ?)",
-        ...[keyId, ...grantees, JSON.stringify(operation), context === undefined ? "%" : SUBSETS, exactly(context)],
+        `key_id = ? AND grantee_id IN (?, ?, ?) AND instr(operations, ?) ${context === undefined ? "" : "AND exact IN ('', ?)"}`,
+        ...[keyId, ...grantees, JSON.stringify(operation), ...(context === undefined ? [] : [exactly(context)])],
       ),
     named: (keyId, name) => select("key_id = ? AND name = ?", keyId, name),
     page: (keyId, { id, granteeId }, after, limit) =>
@@ -117,10 +118,14 @@ export function grants(sql: SqlStorage): Grants {
     countOf: (keyId) => sql.exec<{ count: number }>('SELECT count(*) AS count FROM "grant" WHERE key_id = ?', keyId).one().count,
     insert(grant) {
       sql.exec(
-        `INSERT INTO "grant" (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO "grant" (${COLUMNS}, exact) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[grant.keyId, grant.id, grant.name ?? null, grant.grantee, grant.granteeId],
         ...[grant.retiring ?? null, grant.retiringId ?? null, grant.issuer, JSON.stringify(grant.operations)],
-        ...[grant.constraint === undefined ? null : constraintText(grant.constraint), grant.createdAt],
+        ...[
+          grant.constraint === undefined ? null : constraintText(grant.constraint),
+          grant.createdAt,
+          exactText(grant.constraint),
+        ],
       );
     },
     remove(keyId, id) {

@@ -84,7 +84,8 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE key ADD COLUMN principals TEXT;
   ALTER TABLE "grant" ADD COLUMN grantee_id TEXT NOT NULL DEFAULT '';
   ALTER TABLE "grant" ADD COLUMN retiring_id TEXT;
-  CREATE INDEX grant_grantee ON "grant" (key_id, grantee_id);
+  ALTER TABLE "grant" ADD COLUMN exact TEXT NOT NULL DEFAULT '';
+  CREATE INDEX grant_grantee ON "grant" (key_id, grantee_id, exact);
   CREATE INDEX grant_name ON "grant" (key_id, name);
   CREATE INDEX grant_retiring ON "grant" (retiring_id, key_id, id);
   `,

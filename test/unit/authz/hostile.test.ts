@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Value } from "../../../src/authz/context.ts";
-import { type Document, documentOf } from "../../../src/authz/document.ts";
+import { type Document, documentOf, targetOf } from "../../../src/authz/document.ts";
 import { evaluate } from "../../../src/authz/evaluate.ts";
 import { keyPolicyOf } from "../../../src/authz/key-policy.ts";
 import { ApiError } from "../../../src/wire/api-error.ts";
@@ -42,8 +42,7 @@ function decide(document: Document, given: Readonly<Record<string, string | read
       uniqueId: "AIDAALICEALICEALICE1",
     },
     documents: { identity: [document], boundary: undefined, session: [], guardrails: [] },
-    action: "kms:CreateKey",
-    resources: ["*"],
+    target: targetOf("kms:CreateKey", ["*"]),
     context: contextOf(given),
     policy: undefined,
     worksAcrossAccounts: false,

@@ -1,7 +1,7 @@
 // What the statements of a document cover and speak of: actions and resources, and those that are excepted.
 
 import { describe, expect, it } from "vitest";
-import { documentOf } from "../../../src/authz/document.ts";
+import { documentOf, targetOf } from "../../../src/authz/document.ts";
 import { contextOf } from "../../support/authz-asked.ts";
 
 /** A document of one statement with these members, which belongs to an identity. */
@@ -10,7 +10,7 @@ const having = (members: Readonly<Record<string, unknown>>, Version?: string): s
 
 describe("a statement covers", () => {
   const covers = (members: Readonly<Record<string, unknown>>, action: string) =>
-    documentOf(having(members), "identity").statements[0]?.covers(action);
+    documentOf(having(members), "identity").statements[0]?.covers(targetOf(action, ["*"]));
 
   it.each([
     ["kms:Encrypt", true],
@@ -40,7 +40,7 @@ describe("a statement covers", () => {
   it("nothing by an action of a key policy that names no service", () => {
     for (const Action of ["Encrypt", "kms", "e*t"]) {
       const text = having({ Principal: "*", Action });
-      expect(documentOf(text, "key").statements[0]?.covers("kms:Encrypt")).toBe(false);
+      expect(documentOf(text, "key").statements[0]?.covers(targetOf("kms:Encrypt", ["*"]))).toBe(false);
     }
   });
 
@@ -54,7 +54,10 @@ describe("a statement speaks of", () => {
   const ACCOUNT = ["*", "arn:aws:kms:us-east-1:111122223333:*"];
   const given = contextOf({ "aws:username": "alice", "aws:TagKeys": ["alice"], "aws:PrincipalAccount": "111122223333" });
   const speaks = (members: object, arns: readonly string[], Version = "2012-10-17") =>
-    documentOf(having({ Resource: undefined, ...members }, Version), "identity").statements[0]?.speaksOf(arns, given);
+    documentOf(having({ Resource: undefined, ...members }, Version), "identity").statements[0]?.speaksOf(
+      targetOf("kms:Encrypt", arns),
+      given,
+    );
 
   it.each([
     ["*", true, true],
@@ -84,13 +87,15 @@ describe("a statement speaks of", () => {
   it("a variable's name, as it stands, in a document of 2008 or of no version", () => {
     const Resource = `arn:aws:kms:us-east-1:111122223333:key/\${aws:username}`;
     for (const version of ["2008-10-17", undefined]) {
-      expect(documentOf(having({ Resource }, version), "identity").statements[0]?.speaksOf([KEY], given)).toBe(false);
+      expect(
+        documentOf(having({ Resource }, version), "identity").statements[0]?.speaksOf(targetOf("kms:Encrypt", [KEY]), given),
+      ).toBe(false);
     }
     expect(speaks({ Resource }, [KEY.replace("alice", `\${aws:username}`)], "2008-10-17")).toBe(true);
   });
 
   it("everything, in a trust policy", () => {
     const trust = having({ Principal: "*", Resource: undefined });
-    expect(documentOf(trust, "trust").statements[0]?.speaksOf([KEY], given)).toBe(true);
+    expect(documentOf(trust, "trust").statements[0]?.speaksOf(targetOf("kms:Encrypt", [KEY]), given)).toBe(true);
   });
 });

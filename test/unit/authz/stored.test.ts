@@ -2,7 +2,7 @@
 // What means nothing any more lets nobody in, and keeps nobody from being denied.
 
 import { describe, expect, it } from "vitest";
-import { documentOf } from "../../../src/authz/document.ts";
+import { documentOf, targetOf } from "../../../src/authz/document.ts";
 import { evaluate } from "../../../src/authz/evaluate.ts";
 import { storedKeyPolicyOf } from "../../../src/authz/key-policy.ts";
 import { ApiError } from "../../../src/wire/api-error.ts";
@@ -19,8 +19,7 @@ function mayEncrypt(text: string): boolean {
   const { allowed } = evaluate({
     principal: { type: "User", arn: `arn:aws:iam::${ACCOUNT}:user/alice`, account: ACCOUNT, uniqueId: "AIDAALICEALICEALICE1" },
     documents: { identity: [], boundary: undefined, session: [], guardrails: [] },
-    action: "kms:Encrypt",
-    resources: [KEY],
+    target: targetOf("kms:Encrypt", [KEY]),
     context: contextOf({ n: "1000", t: "2026-03-02T00:00:00Z", s: "text", arn: KEY, "aws:PrincipalAccount": ACCOUNT }),
     policy: { kind: "KEY_POLICY", document: storedKeyPolicyOf(text), ids: new Map(), account: ACCOUNT },
     worksAcrossAccounts: true,
