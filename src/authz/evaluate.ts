@@ -4,7 +4,7 @@
 import type { Context } from "./context.ts";
 import type { Document, Statement, Target } from "./document.ts";
 import { fold } from "./fold.ts";
-import { isSpared, type Meeting, meeting, type Principal, type UniqueIds } from "./principals.ts";
+import { isSpared, type Meeting, meeting, type Named, type Principal, type UniqueIds } from "./principals.ts";
 
 type Layer = "GUARDRAIL" | "KEY_POLICY" | "TRUST_POLICY" | "IDENTITY" | "BOUNDARY" | "SESSION";
 
@@ -151,23 +151,31 @@ const applies = (statement: Statement, { target, context }: Question, effect: St
 /** In a Deny every way of being named counts in full. */
 function isDenied(question: Question, { document, ids }: ResourcePolicy): boolean {
   const { principal, documents } = question;
-  return document.statements.some((statement) => {
-    const { principals } = statement;
+  const isMeant = ({ principals }: Statement): boolean => {
     if (principals === undefined) return false;
-    const isMeant = principals.isNegated
-      ? documents.boundary !== undefined || !isSpared(principals.named, principal, ids)
-      : principals.named.some((named) => meeting(named, principal, ids) !== undefined);
-    return isMeant && applies(statement, question, "Deny");
-  });
+    if (principals.isNegated) return documents.boundary !== undefined || !isSpared(principals.named, principal, ids);
+    return principals.named.some((named) => meeting(named, principal, ids) !== undefined);
+  };
+  return document.statements.some((each) => each.effect === "Deny" && isMeant(each) && applies(each, question, "Deny"));
 }
 
 /** How the statements that allow meet the caller. */
-function meetings(check: Check, { document, ids }: ResourcePolicy): ReadonlySet<Meeting> {
+function meetings(question: Question, { document, ids }: ResourcePolicy): ReadonlySet<Meeting> {
   const met = new Set<Meeting>();
   for (const statement of document.statements) {
-    const { named = [], isNegated = false } = statement.principals ?? {};
-    const ways = isNegated ? [] : named.flatMap((each) => meeting(each, check.principal, ids) ?? []);
-    if (ways.length > 0 && applies(statement, check, "Allow")) for (const way of ways) met.add(way);
+    const { effect, principals } = statement;
+    if (effect !== "Allow" || principals === undefined || principals.isNegated) continue;
+    const ways = waysOf(principals.named, question.principal, ids);
+    if (ways.size > 0 && applies(statement, question, "Allow")) for (const way of ways) met.add(way);
   }
   return met;
+}
+
+function waysOf(named: readonly Named[], caller: Principal, ids: UniqueIds): ReadonlySet<Meeting> {
+  const ways = new Set<Meeting>();
+  for (const each of named) {
+    const way = meeting(each, caller, ids);
+    if (way !== undefined) ways.add(way);
+  }
+  return ways;
 }

@@ -23,7 +23,7 @@ describe("a decision", () => {
 describe("retiring a grant", () => {
   const retiring = CASES.filter(({ kind }) => kind === "retireGrant");
   it.each(retiring.map((each) => [each.id, each.title, each] as const))("%s: %s", (_, __, given) => {
-    const { allowed, reason } = mayRetire(questionOf(given, "kms:RetireGrant", given.grant?.KeyArn ?? ""), retirableOf(given));
+    const { allowed, reason } = mayRetire(questionOf(given, "kms:RetireGrant", [given.grant?.KeyArn ?? ""]), retirableOf(given));
     expect([allowed ? "allow" : "deny", reason]).toEqual([given.expect, given.reason]);
   });
 });
