@@ -138,7 +138,7 @@ const shown = (grant: StoredGrant, arn: string): Output => ({
   RetiringPrincipal: grant.retiring,
   IssuingAccount: rootArn(PARTITION, grant.issuer),
   Operations: grant.operations,
-  Constraints: grant.constraint && { [grant.constraint.type]: grant.constraint.pairs },
+  Constraints: grant.constraint && { [grant.constraint.type]: Object.fromEntries(grant.constraint.pairs) },
 });
 
 /** Whom a list asks for: whoever is not there matches nothing, but by the unique id that he had. */
