@@ -11,6 +11,7 @@ import { noAttachments, outbox } from "../../src/durable/outbox.ts";
 import { markers } from "../../src/durable/page-markers.ts";
 import { rootKeyGuard } from "../../src/durable/root-key-guard.ts";
 import { issue } from "../../src/front/passport-office.ts";
+import { printGrantToken } from "../../src/keyring/grant-token.ts";
 import { importTokens } from "../../src/keyring/import-token.ts";
 import type { Key } from "../../src/keyring/key.ts";
 import { Keyring } from "../../src/keyring/keyring.ts";
@@ -46,7 +47,7 @@ function fixedRandom(): { readonly random: (length: number) => Bytes; readonly g
 
 /** @returns every entry by its name. */
 export async function goldenEntries(): Promise<Entries> {
-  const entries: Record<string, Entry> = { chain: chained(), "outbox row": outboxRow(), usages: usagesOfRow() };
+  const entries: Record<string, Entry> = { chain: chained(), "outbox row": outboxRow(), usages: usagesOfRow(), ...grantTokens() };
   for (const [version, text] of [OLDER_ROOT_KEYS, TEST_ROOT_KEYS].map((text, at) => [at + 1, text] as const)) {
     const rootKeys = parseRootKeys(text);
     const parts = [derivations, accessKeys, checkValue, marker, passport, materials, otherKinds, imports];
@@ -55,6 +56,18 @@ export async function goldenEntries(): Promise<Entries> {
   }
   return entries;
 }
+
+/** Under no key: nothing is sealed. */
+const grantTokens = (): Entries =>
+  Object.fromEntries(
+    KEY_IDS.map((keyId) => {
+      const { random } = fixedRandom();
+      const names = { account: ACCOUNT, region: REGION, keyId, grantId: toHex(random(32)) };
+      const drawn = random(8);
+      const entry = { kind: "grant token", ...names, random: toHex(drawn), text: printGrantToken(names, drawn) };
+      return [`grant token of ${keyId}`, entry] as const;
+    }),
+  );
 
 async function derivations(rootKeys: RootKeys): Promise<Entries> {
   const { accessKeyId } = await accessKey(rootKeys, ACCOUNT, 0);

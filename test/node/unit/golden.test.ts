@@ -57,6 +57,7 @@ it("every kind of golden entry is there", () => {
     sealed: 42,
     "wrapping key": 2,
     "import token": 2,
+    "grant token": 2,
     marker: 2,
     passport: 4,
     ciphertext: 8,
@@ -153,6 +154,17 @@ describe("imports", () => {
     expect(bytes[1]).toBe(version);
     const opened = openedBox(bytes, "import-token", [account, region], (sealing) => framed(sealing));
     expect(opened).toEqual(framed(keyId, Buffer.from(wrappingKeyId, "hex"), algorithm, wrappingSpec, end));
+  });
+});
+
+describe("grant tokens", () => {
+  type Token = { account: string; region: string; keyId: string; grantId: string; random: string; text: string };
+  it.each(entries<Token>("grant token"))("%s", (_, { account, region, keyId, grantId, random, text }) => {
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64BE(BigInt(account));
+    const hex = [keyId.replace("mrk-", "").replaceAll("-", ""), grantId, random].join("");
+    const head = Buffer.from([1, keyId.startsWith("mrk-") ? 1 : 0]);
+    expect(Buffer.concat([head, number.subarray(3), Buffer.from(hex, "hex"), Buffer.from(region)]).toString("base64")).toBe(text);
   });
 });
 

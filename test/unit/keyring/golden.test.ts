@@ -10,6 +10,7 @@ import { Secret } from "../../../src/crypto/secret.ts";
 import { markers } from "../../../src/durable/page-markers.ts";
 import { rootKeyGuard } from "../../../src/durable/root-key-guard.ts";
 import { parse, print } from "../../../src/keyring/ciphertext.ts";
+import { type GrantToken, parseGrantToken, printGrantToken } from "../../../src/keyring/grant-token.ts";
 import { type ImportToken, importTokens } from "../../../src/keyring/import-token.ts";
 import type { Key } from "../../../src/keyring/key.ts";
 import { Keyring } from "../../../src/keyring/keyring.ts";
@@ -100,6 +101,12 @@ describe("opens", () => {
   it.each(entries<Token>("import token"))("%s", async (_, { account, region, token, box }) => {
     const tokens = importTokens({ account, region, rootKeys, random });
     expect(await tokens.open(Uint8Array.fromHex(box))).toEqual(token);
+  });
+
+  it.each(entries<GrantToken & { random: string; text: string }>("grant token"))("%s, and prints back", (_, entry) => {
+    const { account, region, keyId, grantId, random: drawn, text } = entry;
+    expect(parseGrantToken(text)).toEqual({ account, region, keyId, grantId });
+    expect(printGrantToken(entry, Uint8Array.fromHex(drawn))).toBe(text);
   });
 
   it.each(entries<{ account: string; region: string; operation: string; position: string; text: string }>("marker"))(
