@@ -11,6 +11,7 @@ import {
   takeBackToSchema3,
   takeBackToSchema4,
   takeBackToSchema5,
+  takeBackToSchema6,
 } from "../support/older-schema.ts";
 import { asideOf, flawIn, outboxOf, trailOf } from "../support/records.ts";
 import { inStore, logOf, restart, ring } from "../support/store.ts";
@@ -21,6 +22,7 @@ it.each([
   [3, takeBackToSchema3],
   [4, takeBackToSchema4],
   [5, takeBackToSchema5],
+  [6, takeBackToSchema6],
 ])("of schema %i keeps its records, each in its place, and goes on behind them", async (_, takeBack) => {
   const { account, KeyId } = await newDeliveredStore();
   await interpose(account, (d1) => ({

@@ -127,7 +127,7 @@ describe("a grant token", () => {
     };
     const more: Members = { Mac: blob, MacAlgorithm: "HMAC_SHA_256", SigningAlgorithm: "ECDSA_SHA_256", Signature: blob };
     const rest: Members = { GranteePrincipal: account, Operations: ["Encrypt"], KeyPairSpec: "RSA_2048", PublicKey: blob };
-    const kem: Members = { KeyAgreementAlgorithm: "ECDH", EncapsulationAlgorithm: "ML_KEM_768", Ciphertext: blob };
+    const kem: Members = { KeyAgreementAlgorithm: "ECDH", EncapsulationAlgorithm: "ML_KEM", SharedSecretCiphertextBlob: blob };
     expect(takers.length).toBeGreaterThan(14);
     for (const name of takers) {
       const members = Object.fromEntries(

@@ -2,8 +2,18 @@
 
 import type { OpenWorld } from "./store.ts";
 
-/** Takes a store back to schema 5: nothing of imports. To be followed by a restart. */
-export function takeBackToSchema5({ storage: { sql } }: OpenWorld): void {
+/** Takes a store back to schema 6: no unique ids beside policies, no grants in force. To be followed by a restart. */
+export function takeBackToSchema6({ storage: { sql } }: OpenWorld): void {
+  for (const index of ["grant_grantee", "grant_name", "grant_retiring"]) sql.exec(`DROP INDEX ${index}`);
+  sql.exec("ALTER TABLE key DROP COLUMN principals");
+  for (const column of ["grantee_id", "retiring_id"]) sql.exec(`ALTER TABLE "grant" DROP COLUMN ${column}`);
+  sql.exec("UPDATE meta SET value = '6' WHERE name = 'schema'");
+}
+
+/** The same to schema 5: nothing of imports. */
+export function takeBackToSchema5(world: OpenWorld): void {
+  takeBackToSchema6(world);
+  const { sql } = world.storage;
   sql.exec("DROP TABLE wrapping_key");
   sql.exec("ALTER TABLE material DROP COLUMN description");
   for (const column of ["expires", "expires_at"]) sql.exec(`ALTER TABLE key DROP COLUMN ${column}`);
