@@ -159,8 +159,13 @@ async function older(make: (account: string, adaArn: string) => string) {
   });
   await restart(account);
   const { as } = await cast(account, she);
-  const encrypt = async (call: typeof raw) => outcome(await call("Encrypt", { KeyId, Plaintext: PLAINTEXT }, { account }));
-  return { account, KeyId, root: () => encrypt(raw), ada: () => encrypt(as(she)) };
+  const encrypt = async (call: ReturnType<typeof as>) => outcome(await call("Encrypt", { KeyId, Plaintext: PLAINTEXT }));
+  return {
+    account,
+    KeyId,
+    root: () => encrypt((name, input = {}) => raw(name, input, { account })),
+    ada: () => encrypt(as(she)),
+  };
 }
 
 describe("a policy that the version before has stored", () => {

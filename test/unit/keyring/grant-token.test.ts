@@ -22,7 +22,7 @@ function changed(at: number, ...bytes: readonly number[]): string {
 }
 
 const inRegion = (name: string): string =>
-  toBase64(Uint8Array.from([...(fromBase64(TEXT) ?? []).subarray(0, REGION), ...utf8(name)]));
+  toBase64(Uint8Array.from([...(fromBase64(TEXT)?.subarray(0, REGION) ?? []), ...utf8(name)]));
 
 describe("a grant token", () => {
   it.each([
