@@ -138,14 +138,6 @@ describe("GetKeyPolicy", () => {
   } ]
 }`);
   });
-
-  it("prints what it has printed the same", async () => {
-    const account = newAccount();
-    const KeyId = await newKey(account);
-    const Policy = await policyIn(account, KeyId);
-    await raw("PutKeyPolicy", { KeyId, Policy }, { account });
-    expect(await policyIn(account, KeyId)).toBe(Policy);
-  });
 });
 
 /** A store as the version before left it, with a key whose policy is this one. */
