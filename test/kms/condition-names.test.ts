@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 import type { ObjectCall } from "../../src/durable/call.ts";
 import { type Asked, conditionValue } from "../../src/kms/conditions.ts";
 import { newAccount, raw } from "../support/client.ts";
+import { allow, deny, policyOf, user, type Written } from "../support/identities.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { callFor } from "../support/passports.ts";
 import { callStore, inStore } from "../support/store.ts";
-import { allow, cast, deny, policyOf, user, type Written } from "../support/views.ts";
+import { cast } from "../support/views.ts";
 
 type Members = Record<string, unknown>;
 const DAY_MS = 86_400_000;

@@ -3,9 +3,10 @@
 
 import { expect } from "vitest";
 import { type Answer, newAccount, raw } from "../support/client.ts";
+import { allow, root, session, user, type Written } from "../support/identities.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { inStore } from "../support/store.ts";
-import { allow, cast, root, session, user, type Written } from "../support/views.ts";
+import { cast } from "../support/views.ts";
 
 export type Members = Readonly<Record<string, unknown>>;
 

@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { refusal } from "../support/answers.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { newGranted, outcome, rootOf } from "../support/granted.ts";
+import { allow, user } from "../support/identities.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { override } from "../support/override.ts";
 import { eventOf } from "../support/records.ts";
 import { inStore } from "../support/store.ts";
-import { allow, user } from "../support/views.ts";
 
 const ada = (account: string) => ({ ada: user(account, "ada") });
 const two = (account: string) => ({ ada: user(account, "ada"), eve: user(account, "eve") });

@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { parseGuardrails } from "../../src/authz/guardrails.ts";
 import { rootOnly } from "../../src/kms/callers.ts";
 import { newAccount, raw } from "../support/client.ts";
+import { allow, deny, type Written } from "../support/identities.ts";
 import { newKey } from "../support/new-key.ts";
 import { inStore } from "../support/store.ts";
-import { allow, deny, type Written } from "../support/views.ts";
 
 const policy = (...Statement: Written[]) => ({ Version: "2012-10-17", Statement });
 const [OPEN, NO_DELETION] = [policy(allow("*")), policy(deny("kms:ScheduleKeyDeletion"))];

@@ -4,7 +4,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { View } from "../../src/kms/callers.ts";
 import { newAccount } from "../support/client.ts";
-import { type Attached, allow, type Casts, cast, policyOf, user } from "../support/views.ts";
+import { type Attached, allow, policyOf, user } from "../support/identities.ts";
+import { type Casts, cast } from "../support/views.ts";
 import { done, givenIn, setKey } from "./given-keys.ts";
 import type { Given } from "./key-state-trials.ts";
 

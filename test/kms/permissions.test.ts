@@ -6,9 +6,10 @@ import type { View } from "../../src/kms/callers.ts";
 import { OPERATIONS, operation } from "../../src/kms/table.ts";
 import { newAccount } from "../support/client.ts";
 import { putAway } from "../support/faults.ts";
+import { type Attached, allow, deny, policyOf, root, session, user, type Written } from "../support/identities.ts";
 import { undeliveredEventOf } from "../support/records.ts";
 import { changed, type Rows, reset, rowsOf } from "../support/rows.ts";
-import { type Attached, allow, type Casts, cast, deny, policyOf, root, session, user, type Written } from "../support/views.ts";
+import { type Casts, cast } from "../support/views.ts";
 import { givenIn, setKey } from "./given-keys.ts";
 import type { Given } from "./key-state-trials.ts";
 import {

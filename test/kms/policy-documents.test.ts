@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 import { refusal } from "../support/answers.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { newGranted, outcome, rootOf } from "../support/granted.ts";
+import { allow, deny, policyOf, user } from "../support/identities.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { takeBackToSchema6 } from "../support/older-schema.ts";
 import { inStore, restart } from "../support/store.ts";
-import { allow, cast, deny, policyOf, user } from "../support/views.ts";
+import { cast } from "../support/views.ts";
 
 const every = { Principal: { AWS: "*" } };
 const MALFORMED = "MalformedPolicyDocumentException";

@@ -6,11 +6,12 @@ import { newAccount, raw } from "../support/client.ts";
 import { failCommits } from "../support/faults.ts";
 import { holdEncrypt, holdViews, newGate } from "../support/gates.ts";
 import { newGranted, outcome } from "../support/granted.ts";
+import { allow, deny, policyOf, user } from "../support/identities.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
 import { override } from "../support/override.ts";
 import { eventsOf, flawIn, summaryOf } from "../support/records.ts";
 import { inStore, logOf } from "../support/store.ts";
-import { allow, cast, deny, policyOf, user } from "../support/views.ts";
+import { cast } from "../support/views.ts";
 
 type Members = Record<string, unknown>;
 type Made = Awaited<ReturnType<typeof newGranted<{ ada: ReturnType<typeof user> }>>>;

@@ -1,8 +1,9 @@
 // An account with a key, some users of it, and grants on the key.
 
 import { type Answer, newAccount, raw } from "./client.ts";
+import type { user } from "./identities.ts";
 import { newKey } from "./new-key.ts";
-import { cast, type user } from "./views.ts";
+import { cast } from "./views.ts";
 
 type Members = Record<string, unknown>;
 

@@ -65,7 +65,7 @@ const SIX = /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):([\s\S]*)$/;
 const SIX_WITH_VARIABLES = new RegExp(`^${String.raw`((?:\$\{[^}]*\}|(?!\$\{)[^:])*):`.repeat(5)}([\\s\\S]*)$`);
 
 /** A value of an ARN operator. */
-export function isLikeArn(text: string, pattern: string, world: World): boolean {
+function isLikeArn(text: string, pattern: string, world: World): boolean {
   if (pattern === "*") return SIX.test(text) || world.fault === "* is more than ARNs";
   return isLikeParts(text, (world.variables ? SIX_WITH_VARIABLES : SIX).exec(pattern), pattern, Array(6).fill(world));
 }

@@ -10,8 +10,6 @@ import { inStore } from "./store.ts";
 
 type Members = Record<string, unknown>;
 
-export * from "./identities.ts";
-
 const ROOT_SERIAL = 0;
 
 export interface Casts {
