@@ -1,7 +1,7 @@
 // `npm run bench:builds -- --before GITREF`: operations on two builds, GITREF's and this checkout's as it stands, in one run by rounds of a
 // slice each. Both run with the packages of this checkout. With HEAD, and nothing changed since, the ratio is the noise.
 //
-// --pairs N · --slice MS · --connections 1,16,64 · --operation Encrypt,Decrypt
+// --pairs N · --slice MS · --connections 1,16,64 · --operation Encrypt,Decrypt · --statements N: of the key's policy, in place of the default one
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
@@ -28,6 +28,7 @@ const { values } = parseArgs({
     slice: { type: "string", default: String(DRAINED_SLICE_MS) },
     before: { type: "string" },
     operation: { type: "string", default: "Encrypt" },
+    statements: { type: "string", default: "0" },
   },
 });
 if (values.before === undefined) throw new Error("--before is missing: the commit to compare this checkout with");
@@ -79,10 +80,25 @@ function start(checkout: string): Promise<Target> {
   return target;
 }
 
+/** Statements that speak of the call and whose condition fails at its end, before the one that lets the root in. */
+function policyOf(statements: number): string {
+  const Principal = { AWS: `arn:aws:iam::${ACCOUNT}:root` };
+  const everything = { Effect: "Allow", Principal, Action: "kms:*", Resource: "*" };
+  const nearly = Array.from({ length: statements - 1 }, (_, at) => ({
+    ...everything,
+    Effect: at % 2 === 0 ? "Allow" : "Deny",
+    Action: ["kms:Decrypt", "kms:Encrypt"],
+    Condition: { StringLike: { "kms:EncryptionContext:tenant": `two-${at}-*` } },
+  }));
+  return JSON.stringify({ Version: "2012-10-17", Statement: [...nearly, everything] });
+}
+
 /** On a key that rotates by the calendar, where the build can do that. */
 async function buildOn(started: Promise<Target>): Promise<{ loads: Readonly<Record<string, Load>>; rotation: string }> {
   const target = await started;
   const KeyId = await createKey(target);
+  const statements = Number(values.statements);
+  if (statements > 0) await target.call(ACCOUNT, "PutKeyPolicy", { KeyId, Policy: policyOf(statements) });
   const rotates = await target.call(ACCOUNT, "EnableKeyRotation", { KeyId }).then(
     () => true,
     (cause: Error) => {
