@@ -49,9 +49,18 @@ const period = fc.oneof(
   often(2, fc.constantFrom(89, 2561)),
 );
 const tag = fc.record({ TagKey: fc.constantFrom("a", "b"), TagValue: fc.constantFrom("", "c") });
-const policy = fc
-  .constantFrom("kms:*", "kms:Encrypt")
-  .map((Action) => JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action, Resource: "*" }] }));
+/** As AWS prints it, so that what is answered is what was put. */
+const policy = fc.constantFrom("one", "other").map(
+  (Sid) => `{
+  "Statement" : [ {
+    "Sid" : "${Sid}",
+    "Effect" : "Allow",
+    "Principal" : "*",
+    "Action" : "kms:*",
+    "Resource" : "*"
+  } ]
+}`,
+);
 const WRAPPING = { WrappingAlgorithm: fc.constant("RSAES_OAEP_SHA_256"), WrappingKeySpec: fc.constant("RSA_2048") };
 const duration = fc.oneof(
   fc.constantFrom(0, MINUTE_MS, 20 * MINUTE_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 90 * DAY_MS, 365 * DAY_MS),
