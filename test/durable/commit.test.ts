@@ -36,7 +36,7 @@ describe("an answer and its record", () => {
   const noKey = "00000000-0000-4000-8000-000000000000";
   it.each([
     ["an operation that does not exist", "Nonsense", {}, 0, "UnknownOperationException"],
-    ["an operation that is not built yet", "CreateGrant", {}, 0, "UnsupportedOperationException"],
+    ["an operation that is not built yet", "ConnectCustomKeyStore", {}, 0, "UnsupportedOperationException"],
     ["a body that is no JSON", "Encrypt", "{", 0, "SerializationException"],
     ["a broken constraint", "Encrypt", { KeyId: "k" }, 0, "ValidationException"],
     ["a key that is not there", "Encrypt", { KeyId: noKey, Plaintext: PLAINTEXT }, 0, "NotFoundException"],

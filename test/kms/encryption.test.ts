@@ -2,8 +2,9 @@
 
 import { EncryptCommand } from "@aws-sdk/client-kms";
 import { describe, expect, it } from "vitest";
+import { printGrantToken } from "../../src/keyring/grant-token.ts";
 import { validation } from "../support/answers.ts";
-import { client, newAccount, raw } from "../support/client.ts";
+import { client, newAccount, REGION, raw } from "../support/client.ts";
 import { sdkKey } from "../support/new-key.ts";
 
 const HELLO = new TextEncoder().encode("hello");
@@ -78,7 +79,9 @@ describe("Encrypt", () => {
   it("grant tokens are checked for their shape and change nothing", async () => {
     const { account, key } = await sealed();
     const encrypt = (GrantTokens: unknown) => raw("Encrypt", { KeyId: key.id, Plaintext: "AA==", GrantTokens }, { account });
-    expect(await encrypt(["some-token"])).toMatchObject({ status: 200 });
+    const names = { account, region: REGION, keyId: key.id, grantId: "0".repeat(64) };
+    expect(await encrypt([printGrantToken(names, new Uint8Array(8))])).toMatchObject({ status: 200 }); // of a grant that is gone
+    expect(await encrypt(["some-token"])).toMatchObject({ status: 400, json: { __type: "InvalidGrantTokenException" } });
     expect(await encrypt(Array(11).fill("t"))).toMatchObject({ status: 400, json: { __type: "ValidationException" } });
     expect(await encrypt([""])).toMatchObject(
       validation(

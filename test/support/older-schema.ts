@@ -6,7 +6,7 @@ import type { OpenWorld } from "./store.ts";
 export function takeBackToSchema6({ storage: { sql } }: OpenWorld): void {
   for (const index of ["grant_grantee", "grant_name", "grant_retiring"]) sql.exec(`DROP INDEX ${index}`);
   sql.exec("ALTER TABLE key DROP COLUMN principals");
-  for (const column of ["grantee_id", "retiring_id"]) sql.exec(`ALTER TABLE "grant" DROP COLUMN ${column}`);
+  for (const column of ["grantee_id", "retiring_id", "exact"]) sql.exec(`ALTER TABLE "grant" DROP COLUMN ${column}`);
   sql.exec("UPDATE meta SET value = '6' WHERE name = 'schema'");
 }
 
