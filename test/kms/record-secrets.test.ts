@@ -1,6 +1,8 @@
 // What no record holds, and what it holds of a refusal.
 
 import { describe, expect, it } from "vitest";
+import { printGrantToken } from "../../src/keyring/grant-token.ts";
+import { REGION } from "../support/client.ts";
 import { PLAINTEXT } from "../support/new-key.ts";
 import { callFor } from "../support/passports.ts";
 import { newRecordedStore } from "../support/recorded.ts";
@@ -51,7 +53,11 @@ describe("the record of a refusal", () => {
 
 describe("what no record holds", () => {
   const SECRET = btoa("a plaintext that nobody may read"); // and none of its parts
-  const TOKEN = "grant-token-that-nobody-may-read";
+  /** Of a grant that is gone: it is of the form, so that calls that bear it go their way. */
+  const TOKEN = printGrantToken(
+    { account: "111122223333", region: REGION, keyId: crypto.randomUUID(), grantId: "ab".repeat(32) },
+    new Uint8Array(8),
+  );
 
   it("neither plaintext nor ciphertext, of requests and of answers, done or refused; nor a grant token", async () => {
     const { account, KeyId, recorded } = await newRecordedStore();

@@ -49,9 +49,9 @@ function uses({ op, call, located = [] }: Visit, eventId: string, at: number): r
 }
 
 /** What a call acted on: of an alias the key behind it too. A list or a refusal that found nothing names none. */
-function resources({ op, located, made }: Visit, succeeded: boolean): readonly RecordedResource[] | undefined {
+function resources({ op, located = [], made }: Visit, succeeded: boolean): readonly RecordedResource[] | undefined {
   if (made !== undefined) return [keyResource(made)];
-  if (located === undefined || op?.decider === "account") return succeeded ? [] : undefined;
+  if (located.length === 0 || op?.decider === "account") return succeeded ? [] : undefined;
   const named = new Map<string, RecordedResource>();
   for (const { resource, arn, key } of located) {
     if (resource.kind === "account") continue;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { parseQuotas } from "../../../src/limits/quotas.ts";
 
-const DEFAULTS = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, onDemandRotations: 25 };
+const DEFAULTS = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, grantsPerKey: 50_000, onDemandRotations: 25 };
 
 describe("QUOTAS", () => {
   it.each([undefined, "", "{}"])("%j leaves the defaults", (text) => expect(parseQuotas(text)).toEqual(DEFAULTS));
