@@ -1,6 +1,7 @@
 // What a decision costs inside workerd, without a call around it: the pipeline's own, on a store with one key, its policy and its grants. For the
 // bench.
 
+import { documentOf } from "../../src/authz/document.ts";
 import { defaultPolicy } from "../../src/authz/key-policy.ts";
 import { parseRootKeys } from "../../src/crypto/root-keys.ts";
 import { admit } from "../../src/kms/call/admit.ts";
@@ -29,14 +30,31 @@ const nearly = (at: number): Written =>
 const denying = (at: number): Written => ({ ...nearly(at), Effect: "Deny" });
 const named = (statement: Written): Written => ({ ...statement, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } });
 
-const attached = { identity: times(DOCUMENTS, (at) => (at % 2 === 0 ? nearly(at) : denying(at))) };
+const mixed = (at: number): Written => (at % 2 === 0 ? nearly(at) : denying(at));
+
+/** A user with ten documents of a statement each; the last is this one. */
+function userWith(last: Written): View {
+  const alice = user(ACCOUNT, "alice");
+  const identity = [...times(DOCUMENTS - 1, mixed), last].map((each) => documentOf(policyOf(each), "identity"));
+  return { ...alice, documents: { ...alice.documents, identity } };
+}
+
+const manyStatements = policyOf(
+  ...times(STATEMENTS - 1, (at) => named(mixed(at))),
+  named(allow("kms:*")), // what the others leave open is the caller's own documents' to allow
+);
 
 /** Who calls, under which policy of the key, and whether a grant lets him. */
 const CASES: Readonly<Record<string, { readonly policy: string; readonly caller: View; readonly isGranted: boolean }>> = {
   "root, default policy": { policy: defaultPolicy(ACCOUNT), caller: root(ACCOUNT), isGranted: false },
+  "20 statements, 10 documents": {
+    policy: manyStatements,
+    caller: userWith(allow("kms:Encrypt")),
+    isGranted: false,
+  },
   "20 statements, 10 documents, 50 grants": {
-    policy: policyOf(...times(STATEMENTS, (at) => named(at % 2 === 0 ? nearly(at) : denying(at)))),
-    caller: user(ACCOUNT, "alice", attached),
+    policy: manyStatements,
+    caller: userWith(denying(DOCUMENTS)),
     isGranted: true,
   },
 };

@@ -5,7 +5,7 @@ import { namedOf, type Principal, roleIdOf } from "../../authz/principals.ts";
 import type { Retirable } from "../../authz/retire.ts";
 import type { Key } from "../../keyring/key.ts";
 import type { Request } from "../operation.ts";
-import type { StoredGrant } from "../tables/grants.ts";
+import type { Given, StoredGrant } from "../tables/grants.ts";
 import type { Sight } from "../world.ts";
 
 interface Wanted {
@@ -33,19 +33,18 @@ export function grantFor(
   return found.length === 0 ? undefined : { isOfOwnAccount: found.some(({ issuer }) => issuer === caller.account) };
 }
 
-function grantOf({ grantee, granteeId, retiring, retiringId, operations, constraint, issuer }: StoredGrant): Grant {
-  const ids = new Map([[grantee, granteeId]]);
-  if (retiring !== undefined && retiringId !== undefined) ids.set(retiring, retiringId);
+function grantOf({ grantee, granteeId, operations, constraint, issuer }: Given): Grant {
   const named = namedOf("AWS", grantee);
   if (named === undefined) throw new Error("a stored grant names no principal");
-  return { grantee: named, ids, operations: new Set(operations), constraint, issuer };
+  return { grantee: named, ids: new Map([[grantee, granteeId]]), operations: new Set(operations), constraint, issuer };
 }
 
-export const retirableOf = (grant: StoredGrant, owner: string): Retirable => ({
-  ...grantOf(grant),
-  retiring: grant.retiring === undefined ? undefined : namedOf("AWS", grant.retiring),
-  owner,
-});
+export function retirableOf(stored: StoredGrant, owner: string): Retirable {
+  const grant = grantOf(stored);
+  const { retiring, retiringId } = stored;
+  if (retiring === undefined || retiringId === undefined) return { ...grant, retiring: undefined, owner };
+  return { ...grant, ids: new Map([...grant.ids, [retiring, retiringId]]), retiring: namedOf("AWS", retiring), owner };
+}
 
 const childOf = ({ recorded }: Request): Child => ({
   operations: recorded["Operations"] as readonly string[],

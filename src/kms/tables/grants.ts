@@ -2,21 +2,25 @@
 
 import { type Constraint, constraintText, type EncryptionContext } from "../../authz/grants.ts";
 
-export interface StoredGrant {
-  readonly keyId: string;
-  /** 64 hexadecimal digits. */
-  readonly id: string;
-  readonly name: string | undefined;
+/** What a decision asks of a grant. */
+export interface Given {
   /** As it was written. */
   readonly grantee: string;
   /** What is compared: the unique id of a user, role or session, the number of an account. */
   readonly granteeId: string;
-  readonly retiring: string | undefined;
-  readonly retiringId: string | undefined;
   /** 12 digits. */
   readonly issuer: string;
   readonly operations: readonly string[];
   readonly constraint: Constraint | undefined;
+}
+
+export interface StoredGrant extends Given {
+  readonly keyId: string;
+  /** 64 hexadecimal digits. */
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly retiring: string | undefined;
+  readonly retiringId: string | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
@@ -35,7 +39,7 @@ export interface GrantReads {
    * The grants of a key that are given to one of three and name an operation. Those that ask for exactly another context are left out, where the
    * operation takes one: whoever decides need not look at them.
    */
-  given(keyId: string, granteeIds: Grantees, operation: string, context: EncryptionContext | undefined): readonly StoredGrant[];
+  given(keyId: string, granteeIds: Grantees, operation: string, context: EncryptionContext | undefined): readonly Given[];
   /** The grants of a key that bear a name. */
   named(keyId: string, name: string): readonly StoredGrant[];
   /** At most `limit` grants of a key, in the order of their ids, those after `after`. */
@@ -51,39 +55,45 @@ export interface Grants extends GrantReads {
   removeAllOf(keyId: string): void;
 }
 
-type Row = {
-  key_id: string;
-  id: string;
-  name: string | null;
+type GivenRow = {
   grantee: string;
   grantee_id: string;
-  retiring: string | null;
-  retiring_id: string | null;
   issuing_account: string;
   operations: string;
   constraints: string | null;
+};
+type Row = GivenRow & {
+  key_id: string;
+  id: string;
+  name: string | null;
+  retiring: string | null;
+  retiring_id: string | null;
   created_at: number;
 };
 
-const COLUMNS =
-  "key_id, id, name, grantee, grantee_id, retiring, retiring_id, issuing_account, operations, constraints, created_at";
+const GIVEN = "grantee, grantee_id, issuing_account, operations, constraints";
+const COLUMNS = `${GIVEN}, key_id, id, name, retiring, retiring_id, created_at`;
 
 function constraintOf(text: string): Constraint {
   const { type, pairs } = JSON.parse(text) as { readonly type: Constraint["type"]; readonly pairs: [string, string][] };
   return { type, pairs: new Map(pairs) };
 }
 
-const grantOf = (row: Row): StoredGrant => ({
-  keyId: row.key_id,
-  id: row.id,
-  name: row.name ?? undefined,
+const givenOf = (row: GivenRow): Given => ({
   grantee: row.grantee,
   granteeId: row.grantee_id,
-  retiring: row.retiring ?? undefined,
-  retiringId: row.retiring_id ?? undefined,
   issuer: row.issuing_account,
   operations: JSON.parse(row.operations) as string[],
   constraint: row.constraints === null ? undefined : constraintOf(row.constraints),
+});
+
+const grantOf = (row: Row): StoredGrant => ({
+  ...givenOf(row),
+  keyId: row.key_id,
+  id: row.id,
+  name: row.name ?? undefined,
+  retiring: row.retiring ?? undefined,
+  retiringId: row.retiring_id ?? undefined,
   createdAt: row.created_at,
 });
 
@@ -101,11 +111,15 @@ export function grants(sql: SqlStorage): Grants {
       .map(grantOf);
   return {
     find: (keyId, id) => select("WHERE key_id = ? AND id = ?", keyId, id)[0],
-    given: (keyId, grantees, operation, context) =>
-      select(
-        `INDEXED BY grant_grantee WHERE key_id = ? AND grantee_id IN (?, ?, ?) AND instr(operations, ?) ${context === undefined ? "" : "AND exact IN ('', ?)"}`,
-        ...[keyId, ...grantees, JSON.stringify(operation), ...(context === undefined ? [] : [exactly(context)])],
-      ),
+    given(keyId, grantees, operation, context) {
+      const own = "key_id = ? AND grantee_id IN (?, ?, ?) AND instr(operations, ?)";
+      const [where, exact] = context === undefined ? [own, []] : [`${own} AND exact IN ('', ?)`, [exactly(context)]];
+      const query = `SELECT ${GIVEN} FROM "grant" INDEXED BY grant_grantee WHERE ${where}`;
+      return sql
+        .exec<GivenRow>(query, keyId, ...grantees, JSON.stringify(operation), ...exact)
+        .toArray()
+        .map(givenOf);
+    },
     named: (keyId, name) => select("INDEXED BY grant_name WHERE key_id = ? AND name = ?", keyId, name),
     page: (keyId, { id, granteeId }, after, limit) =>
       select(
@@ -120,13 +134,9 @@ export function grants(sql: SqlStorage): Grants {
     insert(grant) {
       sql.exec(
         `INSERT INTO "grant" (${COLUMNS}, exact) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ...[grant.keyId, grant.id, grant.name ?? null, grant.grantee, grant.granteeId],
-        ...[grant.retiring ?? null, grant.retiringId ?? null, grant.issuer, JSON.stringify(grant.operations)],
-        ...[
-          grant.constraint === undefined ? null : constraintText(grant.constraint),
-          grant.createdAt,
-          exactText(grant.constraint),
-        ],
+        ...[grant.grantee, grant.granteeId, grant.issuer, JSON.stringify(grant.operations)],
+        ...[grant.constraint === undefined ? null : constraintText(grant.constraint), grant.keyId, grant.id, grant.name ?? null],
+        ...[grant.retiring ?? null, grant.retiringId ?? null, grant.createdAt, exactText(grant.constraint)],
       );
     },
     remove(keyId, id) {
