@@ -135,12 +135,15 @@ function standsAt({ parts, length }: Piece, text: string, at: number): boolean {
 /** Up to so many characters a piece with `?` is compared at every place. For a long one that takes 100 ms and more: it is found by its bits. */
 const COMPARED_CHARACTERS_MAX = 8;
 
+/** A literal piece of so many characters is found by the platform, which begins again behind each near miss: a long one is found by its bits. */
+const SEARCHED_CHARACTERS_MAX = 1000;
+
 /** Where a piece stands first between two places; undefined where it does not. */
 function find(piece: Piece, text: string, from: number, end: number): number | undefined {
   const { parts, length } = piece;
   const [only = ""] = parts;
   if (length > end - from) return undefined;
-  if (parts.length === 1) {
+  if (parts.length === 1 && length <= SEARCHED_CHARACTERS_MAX) {
     const found = text.indexOf(only, from);
     return found < 0 || found + length > end ? undefined : found;
   }
