@@ -38,7 +38,8 @@ function grantOf(
   return { grantee, ids, operations: new Set(Operations), constraint: constraintOf(Constraints), issuer };
 }
 
-function checkOf(request: NaiveRequest, print: Print = JSON.stringify): Check {
+/** The documents are compiled once, however often it is decided. */
+export function checkOf(request: NaiveRequest, print: Print = JSON.stringify): Check {
   const { principal, action, resources, boundary, keyPolicy, keyAccount, worksAcrossAccounts, encryptionContext, newGrant } =
     request;
   const document = (given: NaiveDocument, kind: DocumentKind = "identity") => documentOf(print(given), kind);

@@ -3,7 +3,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decided, type Print } from "../../support/authz-asked.ts";
+import { evaluate } from "../../../src/authz/evaluate.ts";
+import { checkOf, contextOf, decided, type Print } from "../../support/authz-asked.ts";
 import { grant, level, request, statement } from "../../support/authz-requests.ts";
 import type { NaiveDocument, NaiveRequest, NaiveStatement } from "../../support/naive-authz.ts";
 
@@ -101,6 +102,16 @@ describe("of more policy, or less:", () => {
     );
     expectNever("refused", guarding);
   });
+});
+
+it("the second admission decides as the first, whatever the same documents have been asked between", TIMEOUT, () => {
+  const same = fc.property(request, request, (given, { context }) => {
+    const check = checkOf(given);
+    const first = evaluate(check);
+    evaluate({ ...check, context: contextOf(context) });
+    expect(evaluate(check)).toEqual(first);
+  });
+  fc.assert(same, RUNS);
 });
 
 /** Everything that may stand in any order, turned about: statements, members, values of a list. */
