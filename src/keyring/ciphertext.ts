@@ -5,10 +5,9 @@
 
 import { COMMITMENT_BYTES, MESSAGE_NONCE_BYTES, MESSAGE_TAG_BYTES } from "../crypto/message.ts";
 import { type Bytes, concat, fromHex, toHex, utf8, utf8Length } from "../wire/bytes.ts";
-import { accountBytes, accountOf, keyIdOf, keyReference } from "./key-reference.ts";
+import { ACCOUNT_BYTES, accountBytes, accountOf, keyIdOf, keyReference } from "./key-reference.ts";
 
 const VERSION = 1;
-const ACCOUNT_BYTES = 5;
 const KEY_ID_BYTES = 16;
 export const MATERIAL_PREFIX_BYTES = 16;
 /** Version, flags, account, key and material: the same for every message under one material. */

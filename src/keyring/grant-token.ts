@@ -5,7 +5,7 @@
 
 import { type Bytes, concat, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from "../wire/bytes.ts";
 import { isRegion } from "../wire/regions.ts";
-import { accountBytes, accountOf, KEY_REFERENCE_BYTES, keyIdOf, keyReference } from "./key-reference.ts";
+import { ACCOUNT_BYTES, accountBytes, accountOf, KEY_REFERENCE_BYTES, keyIdOf, keyReference } from "./key-reference.ts";
 
 export interface GrantToken {
   /** 12 digits. */
@@ -17,7 +17,7 @@ export interface GrantToken {
 }
 
 const VERSION = 1;
-const [ACCOUNT_BYTES, GRANT_ID_BYTES, RANDOM_BYTES] = [5, 32, 8];
+const [GRANT_ID_BYTES, RANDOM_BYTES] = [32, 8];
 const HEAD_BYTES = 1 + KEY_REFERENCE_BYTES + ACCOUNT_BYTES + GRANT_ID_BYTES + RANDOM_BYTES;
 
 /** `random`: 8 bytes, so that each answer has a token of its own. */

@@ -3,7 +3,7 @@
 import { type Bytes, fromHex, toHex } from "../wire/bytes.ts";
 
 const MULTI_REGION = 1;
-const ACCOUNT_BYTES = 5;
+export const ACCOUNT_BYTES = 5;
 const ACCOUNTS = 10 ** 12;
 /** Flags and key id. */
 export const KEY_REFERENCE_BYTES = 17;

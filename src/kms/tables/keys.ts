@@ -1,5 +1,6 @@
 // Table `key`, with a bounded cache of what was read. A cached key is dropped in the turn of a write to it.
 
+import type { UniqueIds } from "../../authz/principals.ts";
 import type { Sealed } from "../../durable/sealed.ts";
 import { canBecome, effectiveState, hasEnded, type Key, type KeyState, type KeyUsage, type Origin } from "../../keyring/key.ts";
 import { type ArnScope, keyArn } from "../../wire/arn.ts";
@@ -25,18 +26,15 @@ type KeyRow = {
   expires_at: number | null;
 };
 
-/** The unique ids of the users, roles and sessions that a policy names, by what stands there. */
-export type Principals = ReadonlyMap<string, string>;
-
-const printedPrincipals = (principals: Principals): string | null =>
+const printedPrincipals = (principals: UniqueIds): string | null =>
   principals.size === 0 ? null : JSON.stringify([...principals]);
 
-const principalsOf = (printed: string | null): Principals =>
+const principalsOf = (printed: string | null): UniqueIds =>
   new Map(printed === null ? [] : (JSON.parse(printed) as [string, string][]));
 
 export interface NewKey extends Omit<Key, "arn" | "account" | "deletionAt" | "rotation" | "expiration"> {
   readonly policy: string;
-  readonly principals: Principals;
+  readonly principals: UniqueIds;
   /** The sealed salt. */
   readonly salt: Bytes;
 }
@@ -48,7 +46,7 @@ export interface KeyReads {
   count(): number;
   /** The policy document of a key that is there. */
   policy(id: string): string;
-  principals(id: string): Principals;
+  principals(id: string): UniqueIds;
   /** The sealed salt of a key that is there. */
   salt(id: string): Bytes;
 }
@@ -60,7 +58,7 @@ export interface KeyWrites extends KeyReads {
   /** What a key becomes that is unavailable now. */
   setStateWhenAvailable(id: string, state: "Enabled" | "Disabled"): void;
   setDescription(id: string, description: string): void;
-  setPolicy(id: string, policy: string, principals: Principals): void;
+  setPolicy(id: string, policy: string, principals: UniqueIds): void;
   setMaterial(id: string, materialId: string): void;
   setRotation(id: string, rotation: Key["rotation"]): void;
   setExpiration(id: string, expiration: Key["expiration"]): void;
