@@ -14,6 +14,7 @@ import type { ConditionKey, Conditions } from "./condition-keys.ts";
 import type { Request, Resource } from "./operation.ts";
 import type { StoredGrant } from "./tables/grants.ts";
 import type { Reads } from "./tables/tables.ts";
+import type { Tag } from "./tables/tags.ts";
 
 /** One check of a call: an action on one of the things that it acts on. */
 export interface Asked {
@@ -76,9 +77,13 @@ function half({ action, request }: Asked, member: string): unknown {
 
 type Pairs = ReadonlyMap<string, string>;
 
+/** What a grant that a request makes is bound to. */
+export const newConstraint = ({ recorded }: Request): Constraint | undefined =>
+  constraintIn(recorded["Constraints"] as Parameters<typeof constraintIn>[0]);
+
 /** What a grant is bound to: one that is there, or is to be made. */
 const constraintOf = ({ grant, request }: Asked): Constraint | undefined =>
-  grant === undefined ? constraintIn(request.recorded["Constraints"] as Parameters<typeof constraintIn>[0]) : grant.constraint;
+  grant === undefined ? newConstraint(request) : grant.constraint;
 
 /** The pairs of the request's context; of a grant, those of its constraint. */
 function pairsOf(asked: Asked): Pairs | undefined {
@@ -98,14 +103,19 @@ function alias({ resource }: Asked): string | undefined {
   return name?.kind === "alias" ? name.name : undefined;
 }
 
-const tagsOf = ({ request }: Asked): readonly { readonly TagKey: string; readonly TagValue: string }[] =>
-  (request.recorded["Tags"] as readonly { TagKey: string; TagValue: string }[] | undefined) ?? [];
+const tagsOf = ({ request }: Asked): readonly Tag[] => (request.recorded["Tags"] as readonly Tag[] | undefined) ?? [];
 
 /** Values whose names differ in case alone cannot be told apart. */
 function among(pairs: Iterable<readonly [name: string, value: string]>, folded: string): Value | undefined {
   const values = [...pairs].filter(([name]) => fold(name) === folded).map(([, value]) => value);
   return values.length > 1 ? { either: values } : values[0];
 }
+
+const amongTags = (tags: readonly Tag[], folded: string): Value | undefined =>
+  among(
+    tags.map(({ TagKey, TagValue }) => [TagKey, TagValue] as const),
+    folded,
+  );
 
 const listed = (values: readonly string[]): Value | undefined => (values.length === 0 ? undefined : values);
 
@@ -153,11 +163,7 @@ type OwnMany = "aws:RequestTag/" | "kms:EncryptionContext:";
 type ManyKey = OwnMany | "aws:ResourceTag/";
 
 const OWN_MANY: Readonly<Record<OwnMany, ManySource>> = {
-  "aws:RequestTag/": (asked, name) =>
-    among(
-      tagsOf(asked).map(({ TagKey, TagValue }) => [TagKey, TagValue] as const),
-      name,
-    ),
+  "aws:RequestTag/": (asked, name) => amongTags(tagsOf(asked), name),
   "kms:EncryptionContext:": (asked, name) => among(pairsOf(asked) ?? [], name),
 };
 
@@ -192,13 +198,8 @@ const ALIASES_MAX = 1000;
 
 const OF_PRESENT_KEYS_MANY: Readonly<Record<"aws:ResourceTag/", ManySource>> = {
   /** Of a key to be: the tags that it is made with. */
-  "aws:ResourceTag/": (asked, name) => {
-    const tags = asked.key === undefined ? tagsOf(asked) : asked.reads.tags.page(asked.key.id, "0", TAGS_MAX);
-    return among(
-      tags.map(({ TagKey, TagValue }) => [TagKey, TagValue] as const),
-      name,
-    );
-  },
+  "aws:ResourceTag/": (asked, name) =>
+    amongTags(asked.key === undefined ? tagsOf(asked) : asked.reads.tags.page(asked.key.id, "0", TAGS_MAX), name),
 };
 const TAGS_MAX = 1000;
 

@@ -13,7 +13,7 @@ import type { CompiledPolicy } from "../key-policies.ts";
 import type { Resource } from "../operation.ts";
 import type { Sight } from "../world.ts";
 import { grantFor, retirableOf } from "./given-grants.ts";
-import type { Located, Readable } from "./visit.ts";
+import { actedOn, type Located, type Readable } from "./visit.ts";
 
 /** One thing that a caller must be allowed to do. */
 interface Permission {
@@ -72,19 +72,15 @@ function decisionOn(
     const { allowed, reason } = mayRetire(question, retirableOf(located.grant, key.account));
     return { allowed, reason: allowed ? "GRANT" : (reason as Denial) };
   }
-  const wanted = key && {
-    caller: view.principal,
-    key,
-    action: `kms:${permission.action}`,
-    encryptionContext: contextOf(asked),
-    request: visit.request,
-  };
   const decision = evaluate({
     ...question,
     policy: key && { kind: "KEY_POLICY", account: key.account, ...sight.keyPolicies.of(key.id) },
     worksAcrossAccounts: visit.op.decider !== "owner",
-    grant: () =>
-      wanted === undefined || visit.op.decider !== "grantee" ? undefined : grantFor(wanted, identityAllows(question), sight),
+    grant() {
+      if (key === undefined || visit.op.decider !== "grantee") return undefined;
+      const common = { caller: view.principal, key, action: `kms:${permission.action}`, request: visit.request };
+      return grantFor({ ...common, encryptionContext: contextOf(asked) }, identityAllows(question), sight);
+    },
   });
   const isOwn = key !== undefined || view.principal.account === sight.scope.account;
   return decision.allowed && !isOwn ? CLOSED : decision;
@@ -141,11 +137,11 @@ function permissionsOf({ resource, arn, key }: Located, name: string): readonly 
 }
 
 function askedOf({ action, resource, key }: Permission, { grant }: Located, visit: Readable, view: View, sight: Sight): Asked {
-  const { call, request, op, located = [] } = visit;
+  const { call, request, op } = visit;
   return {
     ...{ call, view, request, action, resource, key, grant },
     conditions: op.conditions,
-    keys: located.flatMap((each) => (each.resource.kind === "alias" ? [] : (each.key ?? []))),
+    keys: actedOn(visit),
     account: key?.account ?? sight.scope.account,
     region: sight.scope.region,
     reads: sight.reads,

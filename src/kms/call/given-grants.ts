@@ -1,9 +1,10 @@
 // Grants in a decision: read anew for each, the caller's own of one key alone.
 
-import { type Child, constraintIn, type EncryptionContext, type Grant, gives } from "../../authz/grants.ts";
+import { type Child, type EncryptionContext, type Grant, gives } from "../../authz/grants.ts";
 import { namedOf, type Principal, roleIdOf } from "../../authz/principals.ts";
 import type { Retirable } from "../../authz/retire.ts";
 import type { Key } from "../../keyring/key.ts";
+import { newConstraint } from "../conditions.ts";
 import type { Request } from "../operation.ts";
 import type { Given, StoredGrant } from "../tables/grants.ts";
 import type { Sight } from "../world.ts";
@@ -46,7 +47,7 @@ export function retirableOf(stored: StoredGrant, owner: string): Retirable {
   return { ...grant, ids: new Map([...grant.ids, [retiring, retiringId]]), retiring: namedOf("AWS", retiring), owner };
 }
 
-const childOf = ({ recorded }: Request): Child => ({
-  operations: recorded["Operations"] as readonly string[],
-  constraint: constraintIn(recorded["Constraints"] as Parameters<typeof constraintIn>[0]),
+const childOf = (request: Request): Child => ({
+  operations: request.recorded["Operations"] as readonly string[],
+  constraint: newConstraint(request),
 });
