@@ -64,7 +64,9 @@ describe("of more policy, or less:", () => {
   });
 
   it("a grant taken away never allows", TIMEOUT, () => {
-    const granted = fc.tuple(request, grant).map(([given, each]): NaiveRequest => ({ ...given, grants: [each, ...given.grants] }));
+    const granted = fc
+      .tuple(request, grant)
+      .map(([given, each]): NaiveRequest => ({ ...given, grants: [each, ...given.grants] }));
     const revoking = fc.constant<Change>((given) => ({ ...given, grants: given.grants.slice(1) }));
     expectNever("refused", revoking, granted);
   });
