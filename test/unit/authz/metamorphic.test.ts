@@ -10,8 +10,8 @@ import type { NaiveDocument, NaiveRequest, NaiveStatement } from "../../support/
 
 const RUNS = { numRuns: 1000 };
 const TIMEOUT = { timeout: 60_000 };
-/** Of all changes more than so many must have changed the decision, or the test shows nothing; some thirty do where the fewest do. */
-const CHANGES_MIN = 3;
+/** Of all changes more than so many must have changed the decision, or the test shows nothing. Where the fewest do, it is some 26 of a run. */
+const CHANGES_MIN = 5;
 
 type Place = "keyPolicy" | "identity" | "boundary" | "session" | "guardrails";
 type Change = (given: NaiveRequest) => NaiveRequest;
