@@ -27,7 +27,7 @@ export type Answer = string | Outcome;
 export interface Protocol {
   /** Of the answer to every operation that succeeds. */
   readonly type: string;
-  /** The body of such an answer: the operation's output, or nothing where it has no output shape. */
-  success(output: object | undefined): string;
+  /** The body of such an answer: the operation's output, or what stands there where it has no output shape. */
+  success(output: object | undefined, operation: string, requestId: string): string;
   failure(error: ApiError, requestId: string): Outcome;
 }

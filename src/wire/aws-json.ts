@@ -2,7 +2,7 @@
 
 import type { ApiError, Outcome, Protocol } from "./api-error.ts";
 import { type Bytes, isWithinBytes } from "./bytes.ts";
-import { FAULTS } from "./faults.ts";
+import { FAULTS, type FaultCode, type JsonCode } from "./faults.ts";
 import { shown } from "./shown.ts";
 
 const CONTENT_TYPE = "application/x-amz-json-1.1";
@@ -27,8 +27,11 @@ function printable(value: unknown): unknown {
 
 const success = (output: object | undefined): string => (output === undefined ? "" : JSON.stringify(printable(output)));
 
-/** The answer of a refusal. A message without text is absent, as AWS leaves it. */
-function failure({ code, message }: ApiError, requestId: string): Outcome {
+const isOfJson = (code: FaultCode): code is JsonCode => Object.hasOwn(FAULTS, code);
+
+/** The answer of a refusal. A message without text is absent, as AWS leaves it. A code of another protocol is a fault of ours. */
+function failure({ code: given, message: words }: ApiError, requestId: string): Outcome {
+  const [code, message] = isOfJson(given) ? [given, words] : (["KMSInternalException", ""] as const);
   const { status, key } = FAULTS[code];
   const printed = (text: string): string => JSON.stringify(text === "" ? { __type: code } : { __type: code, [key]: text });
   const whole = printed(message);

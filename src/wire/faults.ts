@@ -1,4 +1,5 @@
-// Every error code the service can answer: its HTTP status, and the case of its message member. Source: AWS KMS API reference.
+// Every error code that the services can answer. Of those that KMS answers: the HTTP status, and the case of the message member. What the Query
+// services answer for each stands in query-faults.ts. Source: AWS KMS API reference.
 
 interface Fault {
   readonly status: number;
@@ -45,4 +46,17 @@ export const FAULTS = {
   ValidationException: sender,
 } as const satisfies Record<string, Fault>;
 
-export type FaultCode = keyof typeof FAULTS;
+/** Codes of IAM and STS alone, as their wire has them. */
+export type QueryCode =
+  | "ConcurrentModification"
+  | "DeleteConflict"
+  | "EntityAlreadyExists"
+  | "InvalidInput"
+  | "InvalidParameterValue"
+  | "MissingAction"
+  | "NoSuchEntity"
+  | "PolicyNotAttachable"
+  | "UnmodifiableEntity";
+
+export type JsonCode = keyof typeof FAULTS;
+export type FaultCode = JsonCode | QueryCode;

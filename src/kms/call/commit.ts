@@ -36,7 +36,7 @@ export function commit(visit: Readable, view: View, result: Result, world: World
   if (result.noted !== undefined) visit.noted = result.noted;
   if (visit.request.dryRun) throw dryRun();
   return {
-    answer: world.protocol.success(result.output),
+    answer: world.protocol.success(result.output, visit.call.name, visit.call.requestId),
     durable: world.ledger.join(entry(visit, world, { output: result.output })),
   };
 }
@@ -67,7 +67,11 @@ function write(visit: Readable, view: View, change: Commit, world: World): Recor
       if (noted !== undefined) visit.noted = noted;
       world.memory.settle();
       const behind = events?.map((event) => serviceEntry(event, world));
-      return { entry: entry(visit, world, { output }), behind, answer: world.protocol.success(output) };
+      return {
+        entry: entry(visit, world, { output }),
+        behind,
+        answer: world.protocol.success(output, visit.call.name, requestId),
+      };
     },
     (cause) => {
       world.memory.undo();
