@@ -1,5 +1,5 @@
-// How much an account may have in a Region. Source: KMS developer guide, "Resource quotas". A deployment overrides rows by the variable
-// QUOTAS, a JSON object such as {"keys": 5000}.
+// How much an account may have: of keys in each Region, of identities once. Sources: KMS developer guide, "Resource quotas"; IAM user guide, "IAM and
+// AWS STS quotas". A deployment overrides rows by the variable QUOTAS, a JSON object such as {"keys": 5000}.
 
 import { readOverrides } from "./overrides.ts";
 
@@ -11,9 +11,24 @@ export interface Quotas {
   readonly grantsPerKey: number;
   /** Over a key's whole life. */
   readonly onDemandRotations: number;
+  readonly users: number;
+  readonly groups: number;
+  readonly roles: number;
+  /** Managed policies of the account. */
+  readonly policies: number;
+  /** Root's too. */
+  readonly accessKeysPerUser: number;
+  readonly groupsPerUser: number;
+  /** Managed policies attached to one user, group or role. */
+  readonly attachedPolicies: number;
+  readonly versionsPerPolicy: number;
 }
 
-const DEFAULT_QUOTAS: Quotas = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, grantsPerKey: 50_000, onDemandRotations: 25 };
+const DEFAULT_QUOTAS: Quotas = {
+  ...{ keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, grantsPerKey: 50_000, onDemandRotations: 25 },
+  ...{ users: 5000, groups: 300, roles: 1000, policies: 1500 },
+  ...{ accessKeysPerUser: 2, groupsPerUser: 10, attachedPolicies: 10, versionsPerPolicy: 5 },
+};
 
 /** Reads the variable. @throws TypeError for a quota that does not exist, or is no whole number. */
 export function parseQuotas(text: string | undefined): Quotas {

@@ -21,8 +21,17 @@ export type RateClass =
   | "manage"
   | "importing";
 
-/** By kind of key, by class of operation; `pairs/SPEC` of the data key pairs; `refusals`, and `calls` of every kind together. */
-export type RateName = SharedRate | Exclude<RateClass, "crypto" | "pair" | "creation"> | "refusals" | "calls" | `pairs/${string}`;
+/**
+ * By kind of key, by class of operation; `pairs/SPEC` of the data key pairs; `identities`, the calls of IAM and STS; `refusals`, and `calls` of every
+ * kind together.
+ */
+export type RateName =
+  | SharedRate
+  | Exclude<RateClass, "crypto" | "pair" | "creation">
+  | "identities"
+  | "refusals"
+  | "calls"
+  | `pairs/${string}`;
 export type RequestRates = Readonly<Record<RateName, number>>;
 
 const SYMMETRIC: Readonly<Record<string, number>> = {
@@ -47,7 +56,7 @@ const PAIRS = Object.fromEntries([...DATA_KEY_PAIRS].map(([spec, perSecond]) => 
   number
 >;
 
-/** AWS's own; of `refusals` and `calls` it says nothing. */
+/** AWS's own; of `identities`, `refusals` and `calls` it says nothing. */
 function awsRates(region: string): RequestRates {
   const symmetric = SYMMETRIC[region] ?? SYMMETRIC_ELSEWHERE;
   return {
@@ -66,6 +75,7 @@ function awsRates(region: string): RequestRates {
     tag: 10,
     manage: 5,
     importing: 0.25,
+    identities: 100,
     refusals: 1000,
     calls: symmetric + OTHERS,
   };

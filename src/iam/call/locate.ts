@@ -1,0 +1,36 @@
+// What does a call act on? Its ARN decides, so a name is looked up for its path, and what is not there stands under the path that was asked for.
+
+import type { Holder } from "../../wire/views.ts";
+import { entityArn, policyArn, policyNameOf } from "../arns.ts";
+import type { Target } from "../operation.ts";
+import type { Entity } from "../tables/entities.ts";
+import type { ManagedPolicy } from "../tables/managed-policies.ts";
+import type { Sight } from "../world.ts";
+
+export interface Located {
+  readonly arn: string;
+  readonly entity?: Entity | undefined;
+  readonly policy?: ManagedPolicy | undefined;
+}
+
+/** @throws ApiError ValidationException for a policy that no ARN names. */
+export function locate(target: Target, caller: Holder, { account, reads }: Pick<Sight, "account" | "reads">): Located {
+  switch (target.kind) {
+    case "account":
+      return { arn: "*" };
+    case "policy": {
+      const { owner, name } = policyNameOf(target.arn);
+      return { arn: target.arn, policy: owner === account ? reads.policies.find(name) : undefined };
+    }
+    case "new policy":
+      return { arn: policyArn(account, target) };
+    default: {
+      const { kind, path } = target;
+      const name = target.name ?? caller.userName;
+      if (name === undefined) return { arn: caller.arn }; // root asks of itself
+      const entity = reads.entities.find(kind, name);
+      const there = path === undefined ? entity : undefined;
+      return { arn: entityArn(account, there ?? { kind, name, path: path ?? "/" }), entity: there };
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// One call of IAM or STS: who calls, what it is, is it well formed, may it, do it, commit it with its record, and let what it took away be gone.
+// A line a stage; each passes or throws.
+
+import type { ObjectCall, Reply } from "../../durable/call.ts";
+import type { Room } from "../../durable/host.ts";
+import { ApiError } from "../../wire/api-error.ts";
+import { type Parameters, parametersOf } from "../../wire/query-form.ts";
+import type { Operation } from "../operation.ts";
+import type { Service } from "../services.ts";
+import type { World } from "../world.ts";
+import { admit, standingOf } from "./admit.ts";
+import { commit, type Recorded, refuse } from "./commit.ts";
+import { CALL, TOKEN, throttling } from "./tokens.ts";
+import type { Readable, Visit } from "./visit.ts";
+
+/** How often a call begins again, because what it computed no longer fits. */
+const TURNS_MAX = 3;
+
+export async function perform(call: ObjectCall, service: Service, world: World): Promise<Reply> {
+  const who = world.passports.held(call?.passport) ?? (await world.passports.open(call?.passport));
+  if (who === undefined) return null; // it was logged; nothing is recorded, and nothing has run
+  const visit: Visit = { call, who, service, action: "", identity: who.identity };
+  const failed = (code: "DependencyTimeoutException" | "KMSInternalException") =>
+    service.protocol.failure(new ApiError(code), call.requestId);
+  const form = formOf(call, service);
+  if (!isRoomFor(form.op, world.room)) return failed("DependencyTimeoutException");
+  world.ensureSchema();
+  const recorded = await attempt(visit, form, world);
+  const isDurable = await recorded.durable;
+  await recorded.forgotten;
+  return isDurable ? recorded.answer : failed("KMSInternalException");
+}
+
+const isRoomFor = (op: Operation | undefined, room: Room): boolean =>
+  room === "any call" || (room === "what takes away" && op?.effect === "takeAway");
+
+/** What a form says of itself, and what is wrong with it. */
+interface Form {
+  readonly action: string;
+  readonly op: Operation | undefined;
+  readonly parameters: Parameters;
+  readonly flaw: unknown;
+}
+
+function formOf({ body }: ObjectCall, service: Service): Form {
+  try {
+    const parameters = parametersOf(body);
+    const action = parameters.get("Action") ?? "";
+    const version = parameters.get("Version") ?? "";
+    const op = version === service.version ? service.operation(action) : undefined;
+    return { action, op, parameters, flaw: op === undefined ? unknown(action, version) : undefined };
+  } catch (flaw) {
+    return { action: "", op: undefined, parameters: new Map(), flaw };
+  }
+}
+
+const unknown = (action: string, version: string): ApiError =>
+  action === ""
+    ? new ApiError("MissingAction", "Missing Action")
+    : new ApiError("UnknownOperationException", `Could not find operation ${action} for version ${version || "NO_VERSION_SPECIFIED"}`);
+
+/** A refusal is an event too, and joins in the turn that decided it: no other commit comes between. */
+async function attempt(visit: Visit, { action, op, parameters, flaw }: Form, world: World): Promise<Recorded> {
+  visit.action = action;
+  if (op !== undefined) visit.op = op;
+  try {
+    standingOf(visit, world); // an unknown or inactive access key goes first
+    if (!world.rates.spend(visit.who.account, CALL)) throw throttling();
+    if (op === undefined) throw flaw;
+    const readable: Readable = Object.assign(visit, { op, request: op.read(parameters) });
+    for (let turn = 0; turn < TURNS_MAX; turn++) {
+      const call = admit(readable, world);
+      pay(readable, world);
+      const result = readable.request.run(call);
+      const done = commit(readable, result instanceof Promise ? await result : result, world);
+      if (done !== undefined) return done;
+    }
+    throw throttling();
+  } catch (cause) {
+    return refuse(cause, visit, world);
+  }
+}
+
+/** Once a call, however often it begins again. @throws ApiError ThrottlingException. */
+function pay(visit: Readable, { rates }: World): void {
+  if (visit.paid) return;
+  if (!rates.spend(visit.who.account, TOKEN)) throw throttling();
+  visit.paid = true;
+}

@@ -1,0 +1,101 @@
+// Members that several families share, with AWS's limits; and what is asked of users, groups and roles by name. Source: IAM API reference.
+
+import { documentOf } from "../authz/document.ts";
+import { fold } from "../authz/fold.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import { ApiError } from "../wire/api-error.ts";
+import { defaulted, listOf, optional, string, structure } from "../wire/shape.ts";
+import type { Caller } from "./operation.ts";
+import type { Entity, EntityKind, EntityWrites } from "./tables/entities.ts";
+import type { Reads } from "./tables/tables.ts";
+import type { Tag } from "./tables/tags.ts";
+
+const NAME = "[\\w+=,.@-]+";
+export const userName = string({ min: 1, max: 64, pattern: NAME });
+export const groupName = string({ min: 1, max: 128, pattern: NAME });
+export const roleName = string({ min: 1, max: 64, pattern: NAME });
+export const policyName = string({ min: 1, max: 128, pattern: NAME });
+export const arn = string({ min: 20, max: 2048 });
+export const accessKeyId = string({ min: 16, max: 128, pattern: "[\\w]+" });
+export const policyDocument = string({ min: 1, max: 131072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" });
+export const description = string({ min: 0, max: 1000, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*" });
+
+const PATH = "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)";
+export const path = string({ min: 1, max: 512, pattern: PATH });
+export const pathOfNew = defaulted(path, "/");
+export const pathPrefix = defaulted(string({ min: 1, max: 512, pattern: "\\u002F[\\u0021-\\u007E]*" }), "/");
+
+const TAGS_MAX = 50;
+const tagKey = string({ min: 1, max: 128 });
+const tag = structure({ Key: tagKey, Value: string({ min: 0, max: 256 }) });
+export const tags = listOf(tag, { max: TAGS_MAX });
+export const tagKeys = listOf(tagKey, { max: TAGS_MAX });
+export const newTags = optional(tags);
+
+const noSuchEntity = (message: string): ApiError => new ApiError("NoSuchEntity", message);
+
+/** @throws ApiError NoSuchEntity. */
+export function requireEntity({ entities }: Pick<Reads, "entities">, kind: EntityKind, name: string): Entity {
+  const entity = entities.find(kind, name);
+  if (entity === undefined) throw noSuchEntity(`The ${kind} with name ${name} cannot be found.`);
+  return entity;
+}
+
+/** The user of a call that may leave the name out: the caller's own then. @throws ApiError NoSuchEntity, ValidationException for root. */
+export function requireUser(reads: Pick<Reads, "entities">, name: string | undefined, { userName: own }: Caller): Entity {
+  const named = name ?? own;
+  if (named === undefined) throw new ApiError("ValidationException", "Must specify userName when calling with non-User credentials");
+  return requireEntity(reads, "user", named);
+}
+
+/** @throws ApiError EntityAlreadyExists. */
+export function requireFree({ entities }: Pick<Reads, "entities">, kind: EntityKind, name: string): void {
+  if (entities.find(kind, name) !== undefined)
+    throw new ApiError("EntityAlreadyExists", `${kind.charAt(0).toUpperCase()}${kind.slice(1)} with name ${name} already exists.`);
+}
+
+/** @throws ApiError LimitExceeded. */
+export function requireQuota(count: number, quota: number, what: string): void {
+  if (count >= quota) throw new ApiError("LimitExceededException", `Cannot exceed quota for ${what}: ${quota}`);
+}
+
+const RESERVED = /^aws:/i;
+const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** @throws ApiError InvalidInput, ValidationException where the tags of one request cannot stand together. */
+export function checkTags(given: readonly Tag[] = []): void {
+  if (new Set(given.map(({ Key }) => fold(Key))).size < given.length)
+    throw new ApiError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+  if (given.some(({ Key }) => RESERVED.test(Key)))
+    throw new ApiError("ValidationException", "Tag keys beginning with aws: are reserved.");
+  if (given.some(({ Key, Value }) => !TAG_CHARACTERS.test(Key) || !TAG_CHARACTERS.test(Value)))
+    throw new ApiError("ValidationException", "A tag has characters that are not allowed.");
+}
+
+/** @throws ApiError LimitExceeded where the tags would be too many beside those that are there. */
+export function requireTagRoom({ tags: kept }: Pick<Reads, "tags">, ownerId: string, given: readonly Tag[]): void {
+  const keys = new Set([...kept.all(ownerId), ...given].map(({ Key }) => fold(Key)));
+  if (keys.size > TAGS_MAX) throw new ApiError("LimitExceededException", "The number of tags has reached the maximum limit.");
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const ID_CHARACTERS = 17;
+
+/** A unique id that has never been given: `prefix`, such as `AIDA`, and 17 random characters of base32. It is noted as given. */
+export function newUniqueId(prefix: string, random: (bytes: number) => Bytes, entities: EntityWrites): string {
+  for (;;) {
+    const characters = Array.from(random(ID_CHARACTERS), (byte) => ALPHABET[byte & 31]);
+    const id = prefix + characters.join("");
+    if (entities.isGiven(id)) continue;
+    entities.give(id);
+    return id;
+  }
+}
+
+/** Characters that count towards a document's size: white space does not. */
+export const documentSize = (text: string): number => text.replaceAll(/\s/g, "").length;
+
+/** @throws ApiError MalformedPolicyDocument. */
+export function checkDocument(text: string): void {
+  documentOf(text, "identity");
+}

@@ -1,0 +1,91 @@
+// Users. Source: IAM API reference.
+
+import { fold } from "../../authz/fold.ts";
+import { ApiError } from "../../wire/api-error.ts";
+import { optional, structure } from "../../wire/shape.ts";
+import {
+  arn,
+  checkTags,
+  newTags,
+  newUniqueId,
+  path,
+  pathOfNew,
+  pathPrefix,
+  requireEntity,
+  requireFree,
+  requireQuota,
+  requireUser,
+  userName,
+} from "../members.ts";
+import { accepts, type Call, type Output } from "../operation.ts";
+import { paged, pageOf } from "../pages.ts";
+import { requireAttachable } from "../policies.ts";
+import { shownEntity } from "../shown.ts";
+import type { Entity } from "../tables/entities.ts";
+import type { Reads } from "../tables/tables.ts";
+
+export const createUser = accepts(
+  structure({ UserName: userName, Path: pathOfNew, PermissionsBoundary: optional(arn), Tags: newTags }, ({ Tags }) => checkTags(Tags)),
+  ({ UserName, Path, PermissionsBoundary, Tags = [] }, { account, quotas, now, random }) =>
+    (writes) => {
+      requireFree(writes, "user", UserName);
+      requireQuota(writes.entities.count("user"), quotas.users, "UsersPerAccount");
+      if (PermissionsBoundary !== undefined) requireAttachable(PermissionsBoundary, writes, account);
+      const user: Entity = {
+        ...{ id: newUniqueId("AIDA", random, writes.entities), kind: "user", name: UserName, path: Path, createdAt: now() },
+        ...{ boundary: PermissionsBoundary, description: undefined, sessionSeconds: undefined },
+      };
+      writes.entities.insert(user);
+      writes.tags.put(user.id, Tags);
+      return { output: { User: shownEntity(user, writes, account) } };
+    },
+);
+
+export const getUser = accepts(structure({ UserName: optional(userName) }), ({ UserName }, { account, caller, reads, now }) => {
+  if (UserName === undefined && caller.type === "Root")
+    return { output: { User: { UserId: account, Arn: caller.arn, CreateDate: new Date(now()) } } };
+  return { output: { User: shownEntity(requireUser(reads, UserName, caller), reads, account) } };
+});
+
+export const listUsers = accepts(structure({ PathPrefix: pathPrefix, ...paged }), async (input, call) => {
+  const read = (after: string, limit: number) => call.reads.entities.page("user", input.PathPrefix, after, limit);
+  const { items, ...page } = await pageOf(input, call, read, ({ name }) => fold(name));
+  return { output: { Users: items.map((user) => listed(user, call)), ...page } };
+});
+
+/** Lists leave the tags and the boundary out, as AWS does. */
+const listed = (user: Entity, { account, reads }: Call): Output => {
+  const { Tags: _tags, PermissionsBoundary: _boundary, ...shown } = shownEntity(user, reads, account);
+  return shown;
+};
+
+export const updateUser = accepts(
+  structure({ UserName: userName, NewUserName: optional(userName), NewPath: optional(path) }),
+  ({ UserName, NewUserName, NewPath }) =>
+    (writes) => {
+      const user = requireEntity(writes, "user", UserName);
+      if (NewUserName !== undefined && fold(NewUserName) !== fold(user.name)) requireFree(writes, "user", NewUserName);
+      writes.entities.update(user.id, {
+        ...(NewUserName === undefined ? {} : { name: NewUserName }),
+        ...(NewPath === undefined ? {} : { path: NewPath }),
+      });
+      return {};
+    },
+);
+
+export const deleteUser = accepts(structure({ UserName: userName }), ({ UserName }) => (writes) => {
+  const user = requireEntity(writes, "user", UserName);
+  requireBare(user, writes);
+  writes.tags.removeAllOf(user.id);
+  writes.entities.remove(user.id);
+  return {};
+});
+
+/** @throws ApiError DeleteConflict for a user who still has something. */
+function requireBare({ id }: Entity, { accessKeys, attachments, inline, memberships }: Reads): void {
+  const first = (what: string): ApiError => new ApiError("DeleteConflict", `Cannot delete entity, must ${what} first.`);
+  if (accessKeys.countOf(id) > 0) throw first("delete access keys");
+  if (attachments.countOf(id) > 0) throw first("detach all policies");
+  if (inline.countOf(id) > 0) throw first("delete policies");
+  if (memberships.countOf(id) > 0) throw first("remove users from group");
+}

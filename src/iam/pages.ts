@@ -1,0 +1,55 @@
+// Lists by pages: a marker is where the last page ended. Source: IAM API reference, "Pagination".
+
+import { ApiError } from "../wire/api-error.ts";
+import { defaulted, integer, optional, string } from "../wire/shape.ts";
+import type { Call } from "./operation.ts";
+
+/** The members of a list's request. */
+export const paged = {
+  Marker: optional(string({ min: 1, max: 1024, pattern: "[\\u0020-\\u00FF]+" })),
+  MaxItems: defaulted(integer({ min: 1, max: 1000 }), 100),
+};
+
+export interface PageRequest {
+  readonly MaxItems: number;
+  readonly Marker?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly IsTruncated: boolean;
+  readonly Marker: string | undefined;
+}
+
+/**
+ * One page of a list. `read` gives at most so many items behind a position, "" being the beginning; `position` names an item's own.
+ * @throws ApiError ValidationException.
+ */
+export async function pageOf<T>(
+  { MaxItems, Marker }: PageRequest,
+  { markers }: Pick<Call, "markers">,
+  read: (after: string, limit: number) => readonly T[],
+  position: (item: T) => string,
+): Promise<Page<T>> {
+  const after = Marker === undefined ? "" : await markers.open(Marker);
+  if (after === undefined) throw new ApiError("ValidationException", "Invalid Marker.");
+  const found = read(after, MaxItems + 1);
+  const items = found.slice(0, MaxItems);
+  const last = items.at(-1);
+  const IsTruncated = found.length > MaxItems && last !== undefined;
+  return { items, IsTruncated, Marker: IsTruncated ? await markers.seal(position(last)) : undefined };
+}
+
+/** The same of what is at hand whole, in its order. */
+export const pageOfAll = <T>(
+  request: PageRequest,
+  call: Pick<Call, "markers">,
+  all: readonly T[],
+  position: (item: T) => string,
+): Promise<Page<T>> =>
+  pageOf(
+    request,
+    call,
+    (after, limit) => all.slice(after === "" ? 0 : all.findIndex((item) => position(item) === after) + 1).slice(0, limit),
+    position,
+  );
