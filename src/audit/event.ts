@@ -29,6 +29,21 @@ export function printRootIdentity(account: string, principal: string, accessKeyI
   return JSON.stringify({ type: "Root", principalId: account, arn: principal, accountId: account, accessKeyId });
 }
 
+/** Whose access key a user's is. */
+export interface UserIdentity {
+  /** Such as `AIDA…`. */
+  readonly uniqueId: string;
+  readonly arn: string;
+  readonly account: string;
+  readonly accessKeyId: string;
+  readonly userName: string | undefined;
+}
+
+/** The same of a user. */
+export function printUserIdentity({ uniqueId, arn, account, accessKeyId, userName }: UserIdentity): string {
+  return JSON.stringify({ type: "IAMUser", principalId: uniqueId, arn, accountId: account, accessKeyId, userName });
+}
+
 /** The same of an access key whose holder is not known. */
 export function printKeyIdentity(account: string, accessKeyId: string): string {
   return JSON.stringify({ type: "Unknown", accountId: account, accessKeyId });

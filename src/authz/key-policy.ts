@@ -5,7 +5,9 @@ import { rootArn } from "../wire/arn.ts";
 import { PARTITION } from "../wire/regions.ts";
 import { type Document, documentOf } from "./document.ts";
 import { isObject, parsePolicyJson } from "./policy-json.ts";
+import type { UniqueIds } from "./principals.ts";
 import { printPolicy } from "./print-policy.ts";
+import { type ShownArns, shownBy } from "./shown-principals.ts";
 
 /** Bytes; AWS's limit, which is not adjustable. */
 export const POLICY_BYTES_MAX = 32768;
@@ -25,10 +27,10 @@ export const defaultPolicy = (account: string): string => `{
   } ]
 }`;
 
-/** A stored policy as it is shown. */
-export function shownPolicy(text: string): string {
+/** A stored policy as it is shown. `arns`: of those of its unique ids that have one. */
+export function shownPolicy(text: string, ids: UniqueIds, arns: ShownArns): string {
   const document = parsePolicyJson(text);
-  return isObject(document) ? printPolicy(document, PARTITION) : text;
+  return isObject(document) ? printPolicy(document, PARTITION, shownBy(ids, arns)) : text;
 }
 
 /** @throws ApiError LimitExceededException, MalformedPolicyDocumentException. */

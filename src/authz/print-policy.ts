@@ -16,9 +16,13 @@ const inOrder = (members: JsonObject, order: readonly string[]): [string, unknow
 /** A list of one stands as its element. */
 const element = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? value[0] : value);
 
-/** `document`: of JSON, well formed. */
-export function printPolicy(document: JsonObject, partition: string): string {
-  const statements = [document["Statement"]].flat(1).map((each) => (isObject(each) ? statement(each, partition) : each));
+/** How a name among a statement's AWS principals is shown. */
+type Shown = (name: string) => string;
+
+/** `document`: of JSON, well formed. `shown`: of users, roles and sessions; as they stand without it. */
+export function printPolicy(document: JsonObject, partition: string, shown: Shown = (name) => name): string {
+  const named: Shown = (name) => (ACCOUNT.test(name) ? rootArn(partition, name) : shown(name)); // a bare account is its root
+  const statements = [document["Statement"]].flat(1).map((each) => (isObject(each) ? statement(each, named) : each));
   const members = inOrder(document, DOCUMENT).map(([name, value]): [string, unknown] => [
     name,
     name === "Statement" ? statements : value,
@@ -26,10 +30,10 @@ export function printPolicy(document: JsonObject, partition: string): string {
   return print(new Map(members), "");
 }
 
-function statement(given: JsonObject, partition: string): ReadonlyMap<string, unknown> {
+function statement(given: JsonObject, named: Shown): ReadonlyMap<string, unknown> {
   return new Map(
     inOrder(given, STATEMENT).map(([name, value]) => {
-      if (name === "Principal" || name === "NotPrincipal") return [name, principals(value, partition)];
+      if (name === "Principal" || name === "NotPrincipal") return [name, principals(value, named)];
       return [name, name === "Condition" ? condition(value) : element(value)];
     }),
   );
@@ -37,12 +41,11 @@ function statement(given: JsonObject, partition: string): ReadonlyMap<string, un
 
 const ACCOUNT = /^\d{12}$/;
 
-/** A bare account is its root. */
-function principals(value: unknown, partition: string): unknown {
+function principals(value: unknown, named: Shown): unknown {
   if (!isObject(value)) return value;
-  const named = (name: unknown): unknown => (typeof name === "string" && ACCOUNT.test(name) ? rootArn(partition, name) : name);
+  const shown = (name: unknown): unknown => (typeof name === "string" ? named(name) : name);
   return new Map(
-    Object.entries(value).map(([type, names]) => [type, element(type === "AWS" ? [names].flat(1).map(named) : names)]),
+    Object.entries(value).map(([type, names]) => [type, element(type === "AWS" ? [names].flat(1).map(shown) : names)]),
   );
 }
 
