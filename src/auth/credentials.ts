@@ -34,15 +34,23 @@ export async function knownAccessKeyId(rootKeys: RootKeys, text: string): Promis
 export const secretAccessKey = (rootKeys: RootKeys, id: AccessKeyId, text: string): Promise<Secret> =>
   deriveAccessKey(rootKeys, id.rootVersion, text);
 
+async function newId(rootKeys: RootKeys, account: string, serial: number): Promise<AccessKeyId> {
+  const rootVersion = Math.max(...rootKeys.credentials);
+  const unchecked = { kind: "AKIA", account, rootVersion, serial } as const;
+  return { ...unchecked, check: await checkOf(rootKeys, unchecked) };
+}
+
+/** The id alone of the access key that `accessKey` gives. */
+export const accessKeyIdOf = async (rootKeys: RootKeys, account: string, serial: number): Promise<string> =>
+  printAccessKeyId(await newId(rootKeys, account, serial));
+
 /** The long-term access key of an account with a serial, under the newest root key version that signs callers in. */
 export async function accessKey(
   rootKeys: RootKeys,
   account: string,
   serial: number,
 ): Promise<{ accessKeyId: string; secretAccessKey: string }> {
-  const rootVersion = Math.max(...rootKeys.credentials);
-  const unchecked = { kind: "AKIA", account, rootVersion, serial } as const;
-  const id = { ...unchecked, check: await checkOf(rootKeys, unchecked) };
+  const id = await newId(rootKeys, account, serial);
   const text = printAccessKeyId(id);
   return { accessKeyId: text, secretAccessKey: accessKeyText(await secretAccessKey(rootKeys, id, text)) };
 }

@@ -1,7 +1,7 @@
 // Condition keys of IAM and STS calls: where the value of each comes from. Only what a policy mentions is computed. Sources: Service authorization
 // reference, "Condition keys for AWS Identity and Access Management"; IAM user guide, "AWS global condition context keys".
 
-import type { Value } from "../authz/context.ts";
+import { among, type Value } from "../authz/context.ts";
 import { fold } from "../authz/fold.ts";
 import { globalKey } from "../authz/global-keys.ts";
 import type { View } from "../authz/view.ts";
@@ -35,7 +35,7 @@ const OWN: Readonly<Record<ConditionKey, (asked: Asked, name: string) => Value |
   "iam:PolicyARN": ({ request }) => text(request.members["PolicyArn"]),
   /** What the request sets; else what bounds whom it acts on. */
   "iam:PermissionsBoundary": ({ request, located }) => text(request.members["PermissionsBoundary"]) ?? located.entity?.boundary,
-  "aws:RequestTag/": (asked, name) => among(givenTags(asked), name),
+  "aws:RequestTag/": (asked, name) => amongTags(givenTags(asked), name),
   "aws:TagKeys": (asked) => {
     const keys = [
       ...givenTags(asked).map(({ Key }) => Key),
@@ -45,7 +45,11 @@ const OWN: Readonly<Record<ConditionKey, (asked: Asked, name: string) => Value |
   },
 };
 
-const among = (tags: readonly Tag[], name: string): Value | undefined => tags.find(({ Key }) => fold(Key) === name)?.Value;
+const amongTags = (tags: readonly Tag[], name: string): Value | undefined =>
+  among(
+    tags.map(({ Key, Value }) => [Key, Value] as const),
+    name,
+  );
 
 /** Tags of what the call acts on. */
 const TAG_PREFIXES = ["aws:resourcetag/", "iam:resourcetag/"];
@@ -64,5 +68,5 @@ export function conditionValue(key: string, asked: Asked): Value | undefined {
 
 function resourceTag({ located: { entity, policy }, reads }: Asked, name: string): Value | undefined {
   const owner = entity?.id ?? policy?.id;
-  return owner === undefined ? undefined : among(reads.tags.all(owner), name);
+  return owner === undefined ? undefined : amongTags(reads.tags.all(owner), name);
 }

@@ -47,6 +47,8 @@ export type Output = Readonly<Record<string, unknown>>;
 /** `output` absent: the operation has no output shape. */
 export interface Computed {
   readonly output?: Output;
+  /** What the record shows of the answer in place of the output, where that holds a secret. */
+  readonly recorded?: Output;
 }
 
 /**

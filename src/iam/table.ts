@@ -12,7 +12,7 @@ const [read, write, takeAway] = ["read", "write", "takeAway"] as const;
 // biome-ignore format: one operation, one row; the columns are the point.
 export const IAM_OPERATIONS: Readonly<Record<string, Operation>> = {
   //                        handler               acts on       effect    its record keeps of request and answer                        conditions
-  CreateAccessKey:      row(createAccessKey,      userOrCaller, write,    keeps("UserName")),
+  CreateAccessKey:      row(createAccessKey,      userOrCaller, write,    keeps("UserName", "AccessKey")),
   CreateUser:           row(createUser,           newUser,      write,    keeps("UserName Path PermissionsBoundary Tags", "User"),      "iam:PermissionsBoundary", "aws:RequestTag/", "aws:TagKeys"),
   DeleteAccessKey:      row(deleteAccessKey,      userOrCaller, takeAway, keeps("UserName AccessKeyId")),
   DeleteUser:           row(deleteUser,           user,         takeAway, keeps("UserName")),

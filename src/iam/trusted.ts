@@ -1,7 +1,8 @@
-// The port to whom trust policies name: users and roles of the account by their tables, other accounts by whether they exist.
+// Whom trust policies name: users and roles of the account by their tables, other accounts by whether they exist.
 
 import type { Document } from "../authz/document.ts";
 import type { UniqueIds } from "../authz/principals.ts";
+import type { Identified } from "../wire/views.ts";
 
 export interface Trusted {
   /**
@@ -9,4 +10,6 @@ export interface Trusted {
    * @throws ApiError MalformedPolicyDocumentException where one does not exist; DependencyTimeoutException.
    */
   resolve(document: Document): Promise<UniqueIds>;
+  /** Which of these ARNs and unique ids are users or roles of the account, by the text that was asked for. */
+  identified(names: readonly string[]): Readonly<Record<string, Identified>>;
 }

@@ -26,10 +26,22 @@ export interface Given extends Outside {
   guardrails(account: string): Levels;
   /** Undefined: not limited. */
   requestRates(region: string): RequestRates | undefined;
+  /** The id of the account root's first access key. Asked for when the tables are made. */
+  rootAccessKeyId(): string;
   /** A regional key store, by its name. */
   store(name: string): StorePeer;
   /** Another account's IdentityStore. */
   identityStore(account: string): Pick<IdentityPeer, "exists">;
+}
+
+export interface Stores {
+  /** Tells a store, by its name, to forget what it holds. @returns whether it has. Rejects where it is not reached. */
+  forget(store: string): Promise<boolean>;
+}
+
+export interface Identities {
+  /** Whether an account has ever signed a request; undefined where that is not told. Rejects where it is not reached. */
+  exists(account: string): Promise<boolean | undefined>;
 }
 
 /** What a stage may look at that changes nothing. */
@@ -56,9 +68,12 @@ export interface World extends Host, Sight {
   readonly leases: LeaseRows;
   readonly versions: Versions;
   readonly rounds: Rounds;
-  /** Ports to other objects; tests exchange them. */
-  readonly stores: (name: string) => { forget(): Promise<boolean> };
-  readonly identities: (account: string) => { exists(): Promise<boolean> };
+  /** How long a lease is promised, in milliseconds. */
+  leaseMs: number;
+  /** The account's regional key stores. */
+  stores: Stores;
+  /** Other accounts' IdentityStores. */
+  identities: Identities;
   accessKey(serial: number): Promise<NewAccessKey>;
   changes: number;
 }

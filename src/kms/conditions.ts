@@ -1,10 +1,11 @@
 // Condition keys: where the value of each comes from. A decision asks, and only what a policy mentions is computed. A name that ends with ":" or
 // "/" begins many keys. Sources: KMS developer guide, "Condition keys for AWS KMS"; IAM user guide, "AWS global condition context keys".
 
-import type { Value } from "../authz/context.ts";
+import { among, type Value } from "../authz/context.ts";
 import { fold } from "../authz/fold.ts";
+import { GLOBAL, PRINCIPAL_TAG, principalTag } from "../authz/global-keys.ts";
 import { type Constraint, constraintIn } from "../authz/grants.ts";
-import { type Principal, principalArn } from "../authz/principals.ts";
+import { principalArn } from "../authz/principals.ts";
 import type { ObjectCall } from "../durable/call.ts";
 import type { Key } from "../keyring/key.ts";
 import { DEFAULT_CIPHER } from "../keyring/specs.ts";
@@ -105,12 +106,6 @@ function alias({ resource }: Asked): string | undefined {
 
 const tagsOf = ({ request }: Asked): readonly Tag[] => (request.recorded["Tags"] as readonly Tag[] | undefined) ?? [];
 
-/** Values whose names differ in case alone cannot be told apart. */
-function among(pairs: Iterable<readonly [name: string, value: string]>, folded: string): Value | undefined {
-  const values = [...pairs].filter(([name]) => fold(name) === folded).map(([, value]) => value);
-  return values.length > 1 ? { either: values } : values[0];
-}
-
 const amongTags = (tags: readonly Tag[], folded: string): Value | undefined =>
   among(
     tags.map(({ TagKey, TagValue }) => [TagKey, TagValue] as const),
@@ -203,31 +198,7 @@ const OF_PRESENT_KEYS_MANY: Readonly<Record<"aws:ResourceTag/", ManySource>> = {
 };
 const TAGS_MAX = 1000;
 
-const TEMPORARY: ReadonlySet<string> = new Set(["AssumedRole", "FederatedUser", "WebIdentity"] satisfies Principal["type"][]);
-
-/** Of every check. */
-const GLOBAL: Readonly<Record<string, Source>> = {
-  "aws:CurrentTime": ({ time }) => new Date(time).toISOString(),
-  "aws:EpochTime": ({ time }) => String(Math.floor(time / 1000)),
-  /** Credentials that last are asked for no second factor, and those of a session cannot have been given for one yet. */
-  "aws:MultiFactorAuthPresent": ({ view: { principal } }) => (TEMPORARY.has(principal.type) ? "false" : undefined),
-  "aws:PrincipalAccount": ({ view }) => view.principal.account,
-  "aws:PrincipalArn": ({ view }) => view.arn,
-  "aws:PrincipalIsAWSService": () => "false",
-  "aws:PrincipalType": ({ view }) => (view.principal.type === "Root" ? "Account" : view.principal.type),
-  "aws:RequestedRegion": ({ region }) => region,
-  "aws:ResourceAccount": ({ account }) => account,
-  "aws:SecureTransport": ({ call: { secure, tlsVersion } }) => printed(secure ?? tlsVersion !== undefined),
-  "aws:SourceIp": ({ call }) => (call.sourceAddress === "" ? undefined : call.sourceAddress),
-  "aws:UserAgent": ({ call }) => (call.userAgent === "" ? undefined : call.userAgent),
-  "aws:userid": ({ view }) => view.principal.uniqueId,
-  "aws:username": ({ view }) => view.userName,
-  "aws:ViaAWSService": () => "false",
-};
-
-const GLOBAL_MANY: Readonly<Record<string, ManySource>> = {
-  "aws:PrincipalTag/": ({ view }, name) => among(view.tags, name),
-};
+const GLOBAL_MANY: Readonly<Record<string, ManySource>> = { [PRINCIPAL_TAG]: principalTag };
 
 interface Entry<T> {
   readonly name: string;

@@ -48,7 +48,7 @@ interface SdkRequest {
   readonly body?: string | Uint8Array;
 }
 
-async function handOver({ method, protocol, hostname, path, headers, body }: SdkRequest) {
+export async function handOver({ method, protocol, hostname, path, headers, body }: SdkRequest) {
   const response = await exports.default.fetch(`${protocol}//${hostname}${path}`, {
     method,
     headers,

@@ -4,9 +4,11 @@
 import type { Written } from "../../durable/ledger.ts";
 import { type Answer, ApiError } from "../../wire/api-error.ts";
 import { refusalOf } from "../../wire/unknown-error.ts";
+import { mark } from "../leases/chores.ts";
 import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";
 import { admit } from "./admit.ts";
+import { mark } from "../leases/chores.ts";
 import { entry } from "./record.ts";
 import { REFUSAL, throttling } from "./tokens.ts";
 import type { Readable, Visit } from "./visit.ts";
@@ -49,11 +51,11 @@ function write(visit: Readable, change: Commit, world: World): Recorded | undefi
     () => {
       const done = change(world.tables);
       if (done === undefined) throw STALE;
-      const version = world.versions.raise();
-      world.rounds.marked(version);
+      const { version } = world.versions.raise();
+      mark(version, world);
       world.memory.settle();
       const answer = service.protocol.success(done.output, action, call.requestId);
-      return { entry: entry(visit, world, { output: done.output }), answer, version };
+      return { entry: entry(visit, world, { output: done.recorded ?? done.output }), answer, version };
     },
     (cause) => {
       world.memory.undo();

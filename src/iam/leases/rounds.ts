@@ -98,6 +98,11 @@ export class Rounds {
     await Promise.all([...this.#unfinished].map(({ ended }) => ended));
   }
 
+  /** Whether a round is under way. */
+  isUnfinished(): boolean {
+    return this.#unfinished.size > 0;
+  }
+
   /** Begins anew what the mark tells of and is not under way. The alarm calls it. Throws nothing. */
   resume(): void {
     const isIdle = this.#unfinished.size === 0;

@@ -45,16 +45,10 @@ export const createAccessKey = accepts(structure({ UserName: optional(userName) 
     requireQuota(writes.accessKeys.countOf(ownerId), quotas.accessKeysPerUser, "AccessKeysPerUser");
     const createdAt = now();
     writes.accessKeys.insert({ id: made.accessKeyId, serial, ownerId, status: "Active", createdAt });
+    const AccessKey = { UserName: name, AccessKeyId: made.accessKeyId, Status: "Active", CreateDate: new Date(createdAt) };
     return {
-      output: {
-        AccessKey: {
-          UserName: name,
-          AccessKeyId: made.accessKeyId,
-          Status: "Active",
-          SecretAccessKey: made.secretAccessKey,
-          CreateDate: new Date(createdAt),
-        },
-      },
+      output: { AccessKey: { ...AccessKey, SecretAccessKey: made.secretAccessKey } },
+      recorded: { AccessKey },
     };
   };
 });

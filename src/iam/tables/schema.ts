@@ -4,11 +4,20 @@
 // attachments, tags) names it by its unique id, so that renaming moves nothing. Names are compared folded: case does not make another name.
 
 import { type Migration, OWN_TABLES } from "../../durable/migrate.ts";
+import { parseAccessKeyId } from "../../wire/access-key-id.ts";
 import { LEASE_TABLE } from "../leases/rows.ts";
 
-export const MIGRATIONS: readonly Migration[] = [
+/** `rootAccessKeyId`: of the account root's first access key, which is there and active from the beginning. */
+export const migrationsOf = (rootAccessKeyId: () => string): readonly Migration[] => [
   OWN_TABLES,
-  `
+  (sql, now) => {
+    sql.exec(TABLES);
+    const statement = "INSERT INTO access_key (serial, id, owner_id, status, created_at) VALUES (0, ?, ?, 'Active', ?)";
+    sql.exec(statement, rootAccessKeyId(), parseAccessKeyId(rootAccessKeyId())?.account ?? "", now);
+  },
+];
+
+const TABLES = `
   CREATE TABLE unique_id (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE entity (
     id TEXT PRIMARY KEY REFERENCES unique_id (id), kind TEXT NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL, path TEXT NOT NULL,
@@ -41,6 +50,5 @@ export const MIGRATIONS: readonly Migration[] = [
     serial INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner_id TEXT NOT NULL, status TEXT NOT NULL, created_at INTEGER NOT NULL, holder TEXT
   ) STRICT;
   CREATE INDEX access_key_owner ON access_key (owner_id, serial);
-  ${LEASE_TABLE}
-  `,
-];
+  ${LEASE_TABLE};
+  `;
