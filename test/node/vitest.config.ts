@@ -58,7 +58,7 @@ export default defineConfig(async () => ({
         ],
         test: {
           name: "workers",
-          include: ["test/unit/**/*.test.ts", "test/kms/**/*.test.ts", "test/durable/**/*.test.ts"],
+          include: ["test/unit/**/*.test.ts", "test/kms/**/*.test.ts", "test/iam/**/*.test.ts", "test/durable/**/*.test.ts"],
           setupFiles: ["test/support/setup.ts"],
           provide: { fuzz, policyFuzz },
         },
