@@ -60,10 +60,10 @@ export class PassportControl {
     return this.#refuse(known === undefined ? NOT_OURS : WRONG_KIND);
   }
 
-  /** @returns which object calls; undefined as `open`, and where it is not of this kind. */
-  async openPeer(text: unknown, kind: PeerKind, admitted: Admitted = {}): Promise<Peer | undefined> {
+  /** @returns which object calls; undefined as `open`, and where it is of none of these kinds. */
+  async openPeer(text: unknown, kinds: readonly PeerKind[], admitted: Admitted = {}): Promise<Peer | undefined> {
     const known = await this.#known(text);
-    if (known !== undefined && known.kind === kind) return this.#good(known as Peer, admitted);
+    if (known !== undefined && (kinds as readonly string[]).includes(known.kind)) return this.#good(known as Peer, admitted);
     return this.#refuse(known === undefined ? NOT_OURS : WRONG_KIND);
   }
 

@@ -24,7 +24,7 @@ export function standingOf(visit: Visit, { views, guardrails, compiled }: Sight)
   if (holder !== undefined) {
     visit.holder = holder;
     visit.identity =
-      holder.type === "Root" ? printRootIdentity(account, holder.arn, accessKeyId) : printUserIdentity(holder, accessKeyId);
+      holder.type === "Root" ? printRootIdentity(account, holder.arn, accessKeyId) : printUserIdentity({ ...holder, accessKeyId });
   }
   if (holder === undefined || standing === undefined)
     throw new ApiError("UnrecognizedClientException", "The security token included in the request is invalid.");

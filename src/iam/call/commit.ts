@@ -4,7 +4,6 @@
 import type { Written } from "../../durable/ledger.ts";
 import { type Answer, ApiError } from "../../wire/api-error.ts";
 import { refusalOf } from "../../wire/unknown-error.ts";
-import { mark } from "../leases/chores.ts";
 import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";
 import { admit } from "./admit.ts";

@@ -42,8 +42,8 @@ const print = (bearer: Bearer): Promise<string> => new PassportOffice(testRootKe
 async function opened(text: string, reason: string): Promise<string[]> {
   const ways = {
     open: () => control.open(text),
-    store: () => control.openPeer(text, "store"),
-    identity: () => control.openPeer(text, "identity"),
+    store: () => control.openPeer(text, ["store"]),
+    identity: () => control.openPeer(text, ["identity"]),
   };
   const open: string[] = [];
   for (const [way, tried] of Object.entries(ways)) if ((await tried()) !== undefined) open.push(way);
@@ -64,7 +64,7 @@ describe("a passport of one kind opens no other", () => {
   });
 
   it("and its bearer is who it says", async () => {
-    expect(await control.openPeer(await print(store), "store")).toEqual({ ...store, rootVersion: 2, expires: NOW + 60_000 });
+    expect(await control.openPeer(await print(store), ["store"])).toEqual({ ...store, rootVersion: 2, expires: NOW + 60_000 });
     expect(await control.open(await print(await caller("key")))).toMatchObject({ kind: "key", accessKey: { serial: 256 } });
   });
 });
@@ -83,25 +83,25 @@ describe("of an object, no passport is one", () => {
   });
 
   it("for another object, or that has expired", async () => {
-    expect(await control.openPeer(await print({ ...store, object: STRANGER }), "store")).toBeUndefined();
+    expect(await control.openPeer(await print({ ...store, object: STRANGER }), ["store"])).toBeUndefined();
     const text = await print(store);
-    expect(await control.openPeer(text, "store")).toBeDefined();
+    expect(await control.openPeer(text, ["store"])).toBeDefined();
     clock.now += 70_001;
-    expect(await control.openPeer(text, "store")).toBeUndefined();
+    expect(await control.openPeer(text, ["store"])).toBeUndefined();
     expect(lines.map(({ reason }) => reason)).toEqual(["for another object", "expired"]);
   });
 
   it.each([undefined, null, 7, {}, "", "1.2.AAAA.AAAA"])("%j", async (text) => {
-    expect(await control.openPeer(text, "store")).toBeUndefined();
+    expect(await control.openPeer(text, ["store"])).toBeUndefined();
     expect(lines).toEqual([{ event: "passport refused", reason: "not one of ours" }]);
   });
 });
 
 it("a store of another account is let in where any account's is, and nowhere else", async () => {
   const text = await print(foreign);
-  expect(await control.openPeer(text, "store", { ofAnyAccount: true })).toMatchObject({ account: STRANGER });
-  expect(await control.openPeer(text, "store")).toBeUndefined(); // though it is known
-  expect(await control.openPeer(text, "identity", { ofAnyAccount: true })).toBeUndefined();
+  expect(await control.openPeer(text, ["store"], { ofAnyAccount: true })).toMatchObject({ account: STRANGER });
+  expect(await control.openPeer(text, ["store"])).toBeUndefined(); // though it is known
+  expect(await control.openPeer(text, ["identity"], { ofAnyAccount: true })).toBeUndefined();
   const reasons = ["of another account", "of a kind that is not taken here"];
   expect(lines).toEqual(reasons.map((reason) => ({ event: "passport refused", reason })));
 });
