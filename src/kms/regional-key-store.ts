@@ -11,13 +11,14 @@ import type { Env } from "../env.ts";
 import { parseQuotas } from "../limits/quotas.ts";
 import { parseRates } from "../limits/rates.ts";
 import { isRegion, namespaceOf } from "../wire/regions.ts";
-import { refusalOf } from "../wire/unknown-error.ts";
+import { described, refusalOf } from "../wire/unknown-error.ts";
+import type { IdentityPeer, PeerReply, StorePeer } from "../wire/views.ts";
 import { perform } from "./call/perform.ts";
 import { CHORES } from "./due/chores.ts";
 import { createWorld } from "./wiring.ts";
 import type { World } from "./world.ts";
 
-export class RegionalKeyStore extends DurableObject<Env> {
+export class RegionalKeyStore extends DurableObject<Env> implements StorePeer {
   /** An own property, so that no RPC reaches it. */
   readonly world: World;
 
@@ -30,6 +31,7 @@ export class RegionalKeyStore extends DurableObject<Env> {
       rootKeys: parseRootKeys(env.ROOT_KEYS),
       quotas: parseQuotas(env.QUOTAS),
       guardrails: parseGuardrails(env.GUARDRAILS),
+      identityStore: (account) => env.IDENTITY_STORE.getByName(account) as unknown as IdentityPeer,
       requestRates: (region) => parseRates(env.RATES, region),
       now: () => Date.now(),
       random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
@@ -50,6 +52,18 @@ export class RegionalKeyStore extends DurableObject<Env> {
     } catch (cause) {
       const requestId = String(call?.requestId); // whoever calls without a call is answered too
       return this.world.protocol.failure(refusalOf(cause, requestId, this.world.log), requestId);
+    }
+  }
+
+  /** Drops what is known of callers: their account's IdentityStore is about to answer a change of it. */
+  async forget(passport: string): Promise<PeerReply<true>> {
+    try {
+      if ((await this.world.passports.openPeer(passport, ["identity"])) === undefined) return undefined;
+      this.world.views.forget();
+      return true;
+    } catch (cause) {
+      this.world.log({ event: "not forgotten", ...described(cause) });
+      return undefined;
     }
   }
 

@@ -3,6 +3,7 @@
 import type { Levels } from "../authz/guardrails.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import type { Host, Outside } from "../durable/host.ts";
+import type { Leased } from "../durable/leased.ts";
 import type { Markers } from "../durable/page-markers.ts";
 import type { PassportControl } from "../durable/passport-control.ts";
 import type { Rates } from "../durable/token-buckets.ts";
@@ -13,7 +14,9 @@ import type { RateName, RequestRates } from "../limits/rates.ts";
 import type { Turn } from "../limits/turns.ts";
 import type { Protocol } from "../wire/api-error.ts";
 import type { ArnScope } from "../wire/arn.ts";
-import type { Callers } from "./callers.ts";
+import type { IdentityPeer } from "../wire/views.ts";
+import type { Callers, Known } from "./callers.ts";
+import type { Identities } from "./identities.ts";
 import type { KeyPolicies } from "./key-policies.ts";
 import type { Principals } from "./principals.ts";
 import type { Reads, Tables } from "./tables/tables.ts";
@@ -24,6 +27,8 @@ export interface Given extends Outside {
   readonly quotas: Quotas;
   /** What an account may do at most. */
   guardrails(account: string): Levels;
+  /** An account's IdentityStore, to be called once. */
+  identityStore(account: string): IdentityPeer;
   /** Undefined: not limited. */
   requestRates(region: string): RequestRates | undefined;
 }
@@ -41,6 +46,9 @@ export interface Sight {
 export interface World extends Host, Sight {
   now(): number;
   readonly passports: PassportControl;
+  readonly identities: Identities;
+  /** What is known of access keys, under the store's one lease. */
+  readonly views: Leased<Known>;
   readonly callers: Callers;
   readonly rates: Rates<RateName>;
   readonly quotas: Quotas;

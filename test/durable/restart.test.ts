@@ -77,7 +77,8 @@ describe("the schema", () => {
         ["meta", "key", "outbox", "deadline"].map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
       const before = dump();
       const given = { storage, name, quotas, now, random, uuid, after, log, rootKeys: testRootKeys, trail: d1Trail(env.AUDIT) };
-      const effects = { ...given, requestRates: () => undefined, guardrails: () => [] };
+      const nothing = { requestRates: () => undefined, guardrails: () => [], identityStore: () => undefined as never };
+      const effects = { ...given, ...nothing };
       expect(() => createWorld(effects)).toThrow("the store has schema 99; this version knows");
       expect(dump()).toEqual(before);
       storage.sql.exec("UPDATE meta SET value = '1' WHERE name = 'schema'");
@@ -147,12 +148,14 @@ describe("root keys", () => {
         quotas: there.quotas,
         requestRates: () => undefined,
         guardrails: () => [],
+        identityStore: () => undefined as never,
         now: there.now,
         random: there.random,
         uuid: there.uuid,
         after: there.after,
         log: (line) => lines.push(line),
       }) as OpenWorld;
+      world.identities = there.identities; // an IdentityStore takes no passport under other root keys than its own
       const reply = await perform(call, world);
       there.ledger.reload(); // the other instance has gone on with the chain
       return { reply, lines };

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { parseGuardrails } from "../../src/authz/guardrails.ts";
-import { rootOnly } from "../../src/kms/callers.ts";
+import { viewsOf } from "../../src/kms/wiring.ts";
 import { newAccount, raw } from "../support/client.ts";
 import { allow, deny, type Written } from "../support/identities.ts";
 import { newKey } from "../support/new-key.ts";
@@ -16,7 +16,7 @@ async function under(levelsOf: (account: string) => unknown) {
   const account = newAccount();
   const KeyId = await newKey(account);
   await inStore(account, (world) => {
-    world.callers = rootOnly(account, parseGuardrails(JSON.stringify(levelsOf(account)))(account));
+    world.views = viewsOf(world, parseGuardrails(JSON.stringify(levelsOf(account)))(account));
   });
   const told = async (operation: string) => {
     const { status, json } = await raw(operation, { KeyId }, { account });

@@ -2,7 +2,7 @@
 // key's ARN of another account tells. Ceilings hold a grant back too.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import type { View } from "../../src/kms/callers.ts";
+import type { View } from "../../src/authz/view.ts";
 import { newAccount } from "../support/client.ts";
 import { type Attached, allow, policyOf, user } from "../support/identities.ts";
 import { type Casts, cast } from "../support/views.ts";

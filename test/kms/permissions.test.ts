@@ -2,7 +2,7 @@
 // refused changes anything.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import type { View } from "../../src/kms/callers.ts";
+import type { View } from "../../src/authz/view.ts";
 import { OPERATIONS, operation } from "../../src/kms/table.ts";
 import { newAccount } from "../support/client.ts";
 import { putAway } from "../support/faults.ts";

@@ -90,7 +90,8 @@ describe("a new key policy", () => {
     const { principal } = views.ada;
     change(views.ada, { ...views.ada, principal: { ...principal, uniqueId: "AIDAANOTHERADA12345" } });
     expect(await encrypt()).toBe("AccessDeniedException");
-    expect(await policyIn(account, KeyId)).toContain(views.ada.arn);
+    expect(await policyIn(account, KeyId)).not.toContain(views.ada.arn);
+    expect(await policyIn(account, KeyId)).toContain(principal.uniqueId);
     await asRoot("PutKeyPolicy", { KeyId, Policy }); // whoever bears the name now
     expect(await encrypt()).toBe(200);
     await restart(account);

@@ -92,9 +92,9 @@ describe("at once", () => {
     const { GrantId } = await granted(views.ada.arn, ["CreateGrant", "Encrypt"]);
     const gate = newGate();
     await inStore(account, ({ principals }) => {
-      override(principals, "identify", (identify) => async (text) => {
+      override(principals, "identify", (identify) => async (texts) => {
         await gate.pass();
-        return identify(text);
+        return identify(texts);
       });
     });
     const creating = as(views.ada)("CreateGrant", { KeyId, GranteePrincipal: account, Operations: ["Encrypt"] });

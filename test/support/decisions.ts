@@ -3,11 +3,11 @@
 
 import { documentOf } from "../../src/authz/document.ts";
 import { defaultPolicy } from "../../src/authz/key-policy.ts";
+import type { View } from "../../src/authz/view.ts";
 import { parseRootKeys } from "../../src/crypto/root-keys.ts";
 import { admit } from "../../src/kms/call/admit.ts";
 import { decide } from "../../src/kms/call/decide.ts";
 import type { Readable } from "../../src/kms/call/visit.ts";
-import type { View } from "../../src/kms/callers.ts";
 import { operation } from "../../src/kms/table.ts";
 import { createWorld } from "../../src/kms/wiring.ts";
 import type { World } from "../../src/kms/world.ts";
@@ -70,7 +70,8 @@ type Case = (typeof CASES)[string];
 function worldOn(storage: DurableObjectStorage, rootKeys: string): World {
   const world = createWorld({
     ...{ storage, name: `${ACCOUNT}/${REGION}`, rootKeys: parseRootKeys(rootKeys), quotas: parseQuotas(undefined) },
-    ...{ guardrails: () => [], requestRates: () => undefined, trail: undefined as never }, // nothing is recorded
+    ...{ guardrails: () => [], requestRates: () => undefined, identityStore: () => undefined as never },
+    trail: undefined as never, // nothing is recorded
     now: () => Date.now(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     uuid: () => crypto.randomUUID(),
@@ -120,5 +121,5 @@ function encrypting(): Readable {
   const request = op?.read?.(body);
   if (op === undefined || request === undefined) throw new Error("Encrypt is not built");
   const call = { passport: "", name: "Encrypt", body, requestId: "", sourceAddress: "", userAgent: "", host: "", receivedAt: 0 };
-  return { call, op, request, who: undefined as never };
+  return { call, op, request, who: undefined as never, identity: "" };
 }

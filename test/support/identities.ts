@@ -1,7 +1,7 @@
 // Who calls, and with which documents, as a store's port would tell it: users, sessions of roles, roots.
 
 import { documentOf } from "../../src/authz/document.ts";
-import type { View } from "../../src/kms/callers.ts";
+import type { View } from "../../src/authz/view.ts";
 
 /** A statement of a policy as it is written. */
 export type Written = Readonly<Record<string, unknown>>;

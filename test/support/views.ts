@@ -4,7 +4,8 @@
 import { namedIn } from "../../src/authz/key-policy.ts";
 import { malformed } from "../../src/authz/policy-json.ts";
 import { namedOf } from "../../src/authz/principals.ts";
-import type { View } from "../../src/kms/callers.ts";
+import { holdersOf } from "../../src/authz/shown-principals.ts";
+import type { View } from "../../src/authz/view.ts";
 import { type Answer, raw } from "./client.ts";
 import { inStore } from "./store.ts";
 
@@ -45,9 +46,17 @@ export async function cast(account: string, ...views: readonly View[]): Promise<
             return [text, id];
           }),
         ),
-      identify(text) {
-        const named = namedOf("AWS", text);
-        return named?.kind === "account" ? named.account : idOf(text);
+      identify: (texts) =>
+        new Map(
+          texts.flatMap((text) => {
+            const named = namedOf("AWS", text);
+            const id = named?.kind === "account" ? named.account : idOf(text);
+            return id === undefined ? [] : [[text, id]];
+          }),
+        ),
+      shown(ids) {
+        const arns = new Map(known.map(({ principal, arn }) => [principal.uniqueId.split(":", 1)[0], arn]));
+        return new Map(holdersOf(ids).flatMap((id) => (arns.has(id) ? [[id, arns.get(id) ?? ""]] : [])));
       },
     };
   });

@@ -2,10 +2,10 @@
 // origin and usage. Synchronous, and run again at the commit where the world has moved. docs/order-of-checks.md has the evidence.
 
 import { refusalText } from "../../authz/texts.ts";
+import type { View } from "../../authz/view.ts";
 import { conditionOf, type Key } from "../../keyring/key.ts";
 import { keySpec } from "../../keyring/specs.ts";
 import { ApiError } from "../../wire/api-error.ts";
-import type { View } from "../callers.ts";
 import type { Operation, Resource } from "../operation.ts";
 import type { Sight } from "../world.ts";
 import { actionOf, decide } from "./decide.ts";

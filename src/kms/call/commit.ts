@@ -1,11 +1,11 @@
 // The end of a call: admitted again where the world has moved, changed, recorded, all in one turn. Nothing here awaits.
 
+import type { View } from "../../authz/view.ts";
 import type { Written } from "../../durable/ledger.ts";
 import { serviceEntry } from "../../durable/own-change.ts";
 import { hasEnded } from "../../keyring/key.ts";
 import { type Answer, ApiError } from "../../wire/api-error.ts";
 import { refusalOf } from "../../wire/unknown-error.ts";
-import type { View } from "../callers.ts";
 import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";
 import { admit } from "./admit.ts";
@@ -95,8 +95,8 @@ export function refuse(cause: unknown, visit: Visit, world: World): Recorded {
 }
 
 /** Counts a throttled call. Its answer waits for no commit. */
-function throttle(error: ApiError, { call, who, op }: Visit, world: World): Recorded {
-  const { account, identity } = who;
+function throttle(error: ApiError, { call, who, identity, op }: Visit, world: World): Recorded {
+  const { account } = who;
   const name = op === undefined ? undefined : call.name;
   world.throttled.count({ name, readOnly: op === undefined || op.effect === "read", account, identity, error });
   return { answer: world.protocol.failure(error, call.requestId), durable: true };

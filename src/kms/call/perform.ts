@@ -1,8 +1,10 @@
 // One call: who calls, what it is, is it well formed, may it, do it, commit it with its record. A line a stage; each passes or throws.
 
+import type { View } from "../../authz/view.ts";
 import type { ObjectCall, Reply } from "../../durable/call.ts";
 import type { Room } from "../../durable/host.ts";
 import { ApiError } from "../../wire/api-error.ts";
+import { type Caller, NotActive } from "../callers.ts";
 import type { Operation } from "../operation.ts";
 import { operation } from "../table.ts";
 import type { World } from "../world.ts";
@@ -18,13 +20,11 @@ const TURNS_MAX = 3;
 export async function perform(call: ObjectCall, world: World): Promise<Reply> {
   const who = world.passports.held(call?.passport) ?? (await world.passports.open(call?.passport));
   if (who === undefined) return null; // it was logged; nothing is recorded, and nothing has run
-  const visit: Visit = { call, who, op: operation(call.name) };
+  const visit: Visit = { call, who, identity: who.identity, op: operation(call.name) };
   if (!isRoomFor(visit.op, world.room)) return world.protocol.failure(new ApiError("DependencyTimeoutException"), call.requestId);
   world.ensureSchema();
-  const recorded = await attempt(visit, world);
-  return (await recorded.durable)
-    ? recorded.answer
-    : world.protocol.failure(new ApiError("KMSInternalException"), call.requestId);
+  const done = await attempt(visit, world);
+  return (await done.durable) ? done.answer : world.protocol.failure(new ApiError("KMSInternalException"), call.requestId);
 }
 
 const isRoomFor = (op: Operation | undefined, room: Room): boolean =>
@@ -33,17 +33,17 @@ const isRoomFor = (op: Operation | undefined, room: Room): boolean =>
 /** A refusal is an event too, and joins in the turn that decided it: no other commit comes between. */
 async function attempt(visit: Visit, world: World): Promise<Recorded> {
   try {
-    await world.callers.view(visit.who); // an unknown or inactive access key goes first
+    recorded(visit, await world.callers.view(visit.who)); // an unknown or inactive access key goes first
     if (!world.rates.spend(visit.who.account, CALL)) throw throttling();
     const readable = read(visit);
     for (let turn = 0; turn < TURNS_MAX; turn++) {
-      let view = await world.callers.view(visit.who);
+      let view = recorded(visit, await world.callers.view(visit.who));
       admit(readable, view, world);
       pay(readable, world);
       const result = await readable.request.run(new Handed(readable, world)); // computes; may take its time; can change nothing
       for (let look = 0; !world.callers.inForce(view); look++) {
         if (look === TURNS_MAX) throw throttling();
-        view = await world.callers.view(visit.who);
+        view = recorded(visit, await world.callers.view(visit.who));
         delete visit.admittedAt; // what was computed stands, and is admitted anew under the view that is in force now
       }
       const done = commit(readable, view, result, world);
@@ -51,8 +51,15 @@ async function attempt(visit: Visit, world: World): Promise<Recorded> {
     }
     throw throttling();
   } catch (cause) {
+    if (cause instanceof NotActive) visit.identity = cause.identity ?? visit.identity;
     return refuse(cause, visit, world);
   }
+}
+
+/** From now on records of the call name whom its view tells of. */
+function recorded(visit: Visit, view: Caller): View {
+  visit.identity = view.identity ?? visit.who.identity;
+  return view;
 }
 
 /** @throws ApiError UnknownOperationException, UnsupportedOperationException, SerializationException, ValidationException. */

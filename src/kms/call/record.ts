@@ -19,7 +19,7 @@ interface End {
 
 /** The record of a call, printed and measured before it joins a group. */
 export function entry(visit: Visit, world: World, end: End): Entry {
-  const { call, who, op, noted } = visit;
+  const { call, who, identity, op, noted } = visit;
   const time = world.now();
   const id = world.uuid();
   const record = printEvent({
@@ -30,7 +30,7 @@ export function entry(visit: Visit, world: World, end: End): Entry {
     eventSource: world.eventSource,
     region: world.region,
     account: who.account,
-    identity: who.identity,
+    identity,
     source: call,
     request: kept(visit),
     answer: end.error === undefined ? answered(visit, end.output) : undefined,

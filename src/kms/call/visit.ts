@@ -21,6 +21,8 @@ export interface Located {
 export interface Visit {
   readonly call: ObjectCall;
   readonly who: Who;
+  /** Whom records name: CloudTrail's userIdentity, printed. As the passport tells until there is a view. */
+  identity: string;
   /** The row of the operation; undefined where the call names none. */
   readonly op: Operation | undefined;
   /** The decoded input. */

@@ -1,6 +1,8 @@
 // Grants: made, listed, retired by whom they are for, revoked by the key's owner. Source: KMS API reference; developer guide, "Grants in AWS KMS".
 
 import { constraintIn, constraintText } from "../../authz/grants.ts";
+import type { UniqueIds } from "../../authz/principals.ts";
+import { type ShownArns, shownPrincipal } from "../../authz/shown-principals.ts";
 import { type GrantToken, parseGrantToken, printGrantToken } from "../../keyring/grant-token.ts";
 import type { Key, KeyUsage } from "../../keyring/key.ts";
 import { keySpec } from "../../keyring/specs.ts";
@@ -64,12 +66,13 @@ type Creation = Decoded<typeof creation>;
 export const createGrant = accepts(structure(creation, requireGrantee), async (input, call) => {
   const { key, account, region, quotas, now, random } = call;
   requireFitting(input, key);
-  const grantee = await identified(input.GranteePrincipal ?? "", call);
-  const retiring = input.RetiringPrincipal === undefined ? undefined : await identified(input.RetiringPrincipal, call);
+  const { GranteePrincipal: grantee = "", RetiringPrincipal: retiring } = input;
+  const ids = await call.principals.identify(retiring === undefined ? [grantee] : [grantee, retiring]);
   const asked = {
     keyId: key.id,
     name: input.Name,
-    ...{ grantee: grantee.text, granteeId: grantee.id, retiring: retiring?.text, retiringId: retiring?.id },
+    ...{ grantee, granteeId: identified(grantee, ids) },
+    ...{ retiring, retiringId: retiring === undefined ? undefined : identified(retiring, ids) },
     issuer: account,
     operations: [...new Set(input.Operations)],
     constraint: constraintIn(input.Constraints),
@@ -114,10 +117,10 @@ function requireFitting({ Operations, Constraints }: Creation, key: Key): void {
 }
 
 /** @throws ApiError InvalidArnException for a principal that does not exist. */
-async function identified(text: string, { principals }: Call): Promise<{ readonly text: string; readonly id: string }> {
-  const id = await principals.identify(text);
+function identified(text: string, ids: UniqueIds): string {
+  const id = ids.get(text);
   if (id === undefined) throw new ApiError("InvalidArnException", `Invalid arn ${text}`);
-  return { text, id };
+  return id;
 }
 
 type Asked = Omit<StoredGrant, "id" | "createdAt">;
@@ -129,20 +132,27 @@ function isSame(one: Asked, other: Asked): boolean {
   return compared(one) === compared(other);
 }
 
-const shown = (grant: StoredGrant, arn: string): Output => ({
+/** `arns`: of those of its unique ids that have one. */
+const shown = (grant: StoredGrant, arn: string, arns: ShownArns): Output => ({
   KeyId: arn,
   GrantId: grant.id,
   Name: grant.name ?? "",
   CreationDate: new Date(grant.createdAt),
-  GranteePrincipal: grant.grantee,
-  RetiringPrincipal: grant.retiring,
+  GranteePrincipal: shownPrincipal(grant.grantee, grant.granteeId, arns),
+  RetiringPrincipal: grant.retiring && shownPrincipal(grant.retiring, grant.retiringId ?? grant.retiring, arns),
   IssuingAccount: rootArn(PARTITION, grant.issuer),
   Operations: grant.operations,
   Constraints: grant.constraint && { [grant.constraint.type]: Object.fromEntries(grant.constraint.pairs) },
 });
 
 /** Whom a list asks for: whoever is not there matches nothing, but by the unique id that he had. */
-const comparedBy = async (text: string, { principals }: Call): Promise<string> => (await principals.identify(text)) ?? text;
+const comparedBy = async (text: string, { principals }: Call): Promise<string> =>
+  (await principals.identify([text])).get(text) ?? text;
+
+const arnsIn = (grants: readonly StoredGrant[], { principals }: Call): ReturnType<Call["principals"]["shown"]> =>
+  principals.shown(
+    grants.flatMap(({ granteeId, retiringId }) => (retiringId === undefined ? [granteeId] : [granteeId, retiringId])),
+  );
 
 interface OfServices {
   readonly GranteeServicePrincipal?: string;
@@ -168,7 +178,8 @@ export const listGrants = accepts(
     const filter = { id: input.GrantId, granteeId };
     const read = (after: string, limit: number) => reads.grants.page(key.id, filter, after, limit);
     const { items, ...page } = await pageOf(input, call, read, ({ id }) => id);
-    return { output: { Grants: items.map((each) => shown(each, key.arn)), ...page } };
+    const arns = await arnsIn(items, call);
+    return { output: { Grants: items.map((each) => shown(each, key.arn, arns)), ...page } };
   },
 );
 
@@ -189,7 +200,8 @@ export const listRetirableGrants = accepts(
     const { reads } = call;
     const read = (after: string, limit: number) => reads.grants.retirable(retiringId, after, limit);
     const { items, ...page } = await pageOf(input, call, read, ({ keyId, id }) => `${keyId} ${id}`);
-    const Grants = items.map((each) => shown(each, reads.keys.find(each.keyId)?.arn ?? each.keyId));
+    const arns = await arnsIn(items, call);
+    const Grants = items.map((each) => shown(each, reads.keys.find(each.keyId)?.arn ?? each.keyId, arns));
     return { output: { Grants, ...page } };
   },
 );

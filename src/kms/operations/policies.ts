@@ -12,9 +12,11 @@ const policyName = string({ min: 1, max: 128, pattern: "[\\w]+" });
 
 export const getKeyPolicy = accepts(
   structure({ KeyId: keyId, PolicyName: defaulted(policyName, POLICY_NAME) }),
-  ({ PolicyName }, { key, reads }) => {
+  async ({ PolicyName }, { key, principals, reads }) => {
     if (PolicyName !== POLICY_NAME) throw new ApiError("NotFoundException", "No such policy exists");
-    return { output: { Policy: shownPolicy(reads.keys.policy(key.id)), PolicyName } };
+    const [policy, ids] = [reads.keys.policy(key.id), reads.keys.principals(key.id)];
+    const arns = await principals.shown(ids.values());
+    return { output: { Policy: shownPolicy(policy, ids, arns), PolicyName } };
   },
 );
 

@@ -2,9 +2,9 @@
 // these lines begins to compile.
 
 import { expect, it } from "vitest";
+import type { View } from "../../../src/authz/view.ts";
 import { admit } from "../../../src/kms/call/admit.ts";
 import type { Readable } from "../../../src/kms/call/visit.ts";
-import type { View } from "../../../src/kms/callers.ts";
 import { cipher } from "../../../src/kms/condition-keys.ts";
 import { type Handler, type KeysOf, row, type States } from "../../../src/kms/operation.ts";
 import { key } from "../../../src/kms/resources.ts";
