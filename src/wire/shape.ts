@@ -282,9 +282,12 @@ export interface Structure<T> extends Shape<T> {
 export const memberPath = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** Decodes a request body. @throws ApiError SerializationException or ValidationException. */
-export function decode<T>(shape: Structure<T>, body: string): T {
+export const decode = <T>(shape: Structure<T>, body: string): T => decodeValue(shape, parseJson(body));
+
+/** Decodes what a request body has been read as. @throws ApiError SerializationException or ValidationException. */
+export function decodeValue<T>(shape: Structure<T>, value: unknown): T {
   const violations = new Violations();
-  const input = shape.read(parseJson(body), "", violations);
+  const input = shape.read(value, "", violations);
   if (violations.count > 0) throw violations.refusal();
   shape.check(input);
   return input;

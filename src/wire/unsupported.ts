@@ -2,6 +2,7 @@
 // Sources: Smithy's AWS protocols (awsJson, restJson1, rpcv2Cbor, awsQuery, ec2Query, restXml) and the S3 API reference.
 
 import { type Bytes, concat, utf8 } from "./bytes.ts";
+import { xmlText } from "./xml-text.ts";
 
 export type ErrorForm = "json" | "cbor" | "query" | "ec2" | "s3";
 
@@ -32,15 +33,15 @@ const FORMS: Readonly<Record<ErrorForm, (message: string, requestId: string) => 
   }),
   query: (message, requestId) =>
     xml(
-      `<ErrorResponse><Error><Type>Sender</Type>${codeAnd(message)}</Error><RequestId>${escaped(requestId)}</RequestId></ErrorResponse>`,
+      `<ErrorResponse><Error><Type>Sender</Type>${codeAnd(message)}</Error><RequestId>${xmlText(requestId)}</RequestId></ErrorResponse>`,
       { "x-amzn-requestid": requestId },
     ),
   ec2: (message, requestId) =>
-    xml(`<Response><Errors><Error>${codeAnd(message)}</Error></Errors><RequestID>${escaped(requestId)}</RequestID></Response>`, {
+    xml(`<Response><Errors><Error>${codeAnd(message)}</Error></Errors><RequestID>${xmlText(requestId)}</RequestID></Response>`, {
       "x-amzn-requestid": requestId,
     }),
   s3: (message, requestId) =>
-    xml(`<Error>${codeAnd(message)}<RequestId>${escaped(requestId)}</RequestId></Error>`, { "x-amz-request-id": requestId }),
+    xml(`<Error>${codeAnd(message)}<RequestId>${xmlText(requestId)}</RequestId></Error>`, { "x-amz-request-id": requestId }),
 };
 
 const xml = (document: string, headers: Readonly<Record<string, string>>): ErrorDocument => ({
@@ -49,10 +50,7 @@ const xml = (document: string, headers: Readonly<Record<string, string>>): Error
   headers,
 });
 
-const codeAnd = (message: string): string => `<Code>${CODE}</Code><Message>${escaped(message)}</Message>`;
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+const codeAnd = (message: string): string => `<Code>${CODE}</Code><Message>${xmlText(message)}</Message>`;
 
 /** A map of texts (RFC 8949): at most 23 members, texts of less than 64 KiB. */
 function cborMap(members: Readonly<Record<string, string>>): Bytes {

@@ -1,6 +1,5 @@
 // A structure with a member of every kind, to try the reading of bodies on.
 
-import { ApiError } from "../../../src/wire/api-error.ts";
 import {
   blob,
   decode,
@@ -15,6 +14,7 @@ import {
   stringMap,
   structure,
 } from "../../../src/wire/shape.ts";
+import { refused } from "../../support/refused.ts";
 
 const tag = structure({ TagKey: string({ min: 1, max: 128 }), TagValue: string({ min: 0, max: 256 }) });
 export const wide = structure({
@@ -33,15 +33,8 @@ export const wide = structure({
 });
 
 /** The refusal of a body, as it stands on the wire. */
-export function refusal<T>(shape: Structure<T>, body: string): { code: string; message: string } {
-  try {
-    decode(shape, body);
-  } catch (cause) {
-    if (cause instanceof ApiError) return { code: cause.code, message: cause.message };
-    throw cause;
-  }
-  throw new Error(`the body was taken: ${body.slice(0, 200)}`);
-}
+export const refusal = <T>(shape: Structure<T>, body: string): { code: string; message: string } =>
+  refused(() => decode(shape, body));
 export const UNREADABLE = { code: "SerializationException", message: "" };
 
 /** A body of the wide shape with these members, the one that it must have among them. */
