@@ -5,6 +5,7 @@
 import { sha256Hex } from "../crypto/hash.ts";
 import { isWithinBytes, utf8 } from "../wire/bytes.ts";
 import { memberPath } from "../wire/shape.ts";
+import type { Holder } from "../wire/views.ts";
 
 /** Bytes of UTF-8 as printed; so what one member is long with does not decide how long its record is, which stays below 64 KiB. */
 const MEMBER_BYTES_MAX = 2 * 1024;
@@ -29,18 +30,9 @@ export function printRootIdentity(account: string, principal: string, accessKeyI
   return JSON.stringify({ type: "Root", principalId: account, arn: principal, accountId: account, accessKeyId });
 }
 
-/** Whose access key a user's is. */
-export interface UserIdentity {
-  /** Such as `AIDA…`. */
-  readonly uniqueId: string;
-  readonly arn: string;
-  readonly account: string;
-  readonly accessKeyId: string;
-  readonly userName: string | undefined;
-}
-
-/** The same of a user. */
-export function printUserIdentity({ uniqueId, arn, account, accessKeyId, userName }: UserIdentity): string {
+/** The same of whoever holds an access key. */
+export function printHolder({ type, uniqueId, arn, account, userName }: Holder, accessKeyId: string): string {
+  if (type === "Root") return printRootIdentity(account, arn, accessKeyId);
   return JSON.stringify({ type: "IAMUser", principalId: uniqueId, arn, accountId: account, accessKeyId, userName });
 }
 

@@ -5,7 +5,8 @@ import type { View } from "../authz/view.ts";
 import type { Markers } from "../durable/page-markers.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { Bytes } from "../wire/bytes.ts";
-import { type Parameters, readQuery } from "../wire/query.ts";
+import { decodeForm } from "../wire/query.ts";
+import type { Parameters } from "../wire/query-form.ts";
 import type { Structure } from "../wire/shape.ts";
 import type { Holder } from "../wire/views.ts";
 import type { EntityKind } from "./tables/entities.ts";
@@ -130,8 +131,8 @@ export function row<In extends object>(
     conditions,
     input: handler.input as Structure<unknown>,
     read(parameters) {
-      const input = readQuery(handler.input, parameters);
-      return { members: { ...input }, target: actsOn(input), run: (call) => handler.run(input, call) };
+      const input = decodeForm(handler.input, parameters);
+      return { members: { ...input } as Output, target: actsOn(input), run: (call) => handler.run(input, call) };
     },
   };
 }

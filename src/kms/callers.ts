@@ -1,14 +1,14 @@
 // What is known of a caller: whether its access key is active, whose it is, and the documents that bear on it. A view is asked for before a call is
 // read, and must still be in force at its commit. The account's IdentityStore gives views, by access key id, under the store's one lease.
 
-import { printRootIdentity, printUserIdentity } from "../audit/event.ts";
+import { printHolder } from "../audit/event.ts";
 import type { CompiledDocuments } from "../authz/compiled.ts";
 import type { Levels } from "../authz/guardrails.ts";
 import { type View, viewOf } from "../authz/view.ts";
 import type { Leased } from "../durable/leased.ts";
 import type { Who } from "../durable/passport-control.ts";
 import { ApiError } from "../wire/api-error.ts";
-import type { Holder, SentView } from "../wire/views.ts";
+import type { SentView } from "../wire/views.ts";
 
 /** Somebody who may call. */
 export interface Caller extends View {
@@ -50,7 +50,7 @@ export type Known = Caller | Refused;
 export const readerOf =
   (guardrails: Levels, compiled: CompiledDocuments) =>
   (accessKeyId: string, { holder, standing }: SentView): Known => {
-    const identity = holder === undefined ? undefined : printIdentity(holder, accessKeyId);
+    const identity = holder === undefined ? undefined : printHolder(holder, accessKeyId);
     if (holder === undefined || standing === undefined || identity === undefined)
       return { refusal: () => new NotActive(identity) };
     try {
@@ -59,11 +59,6 @@ export const readerOf =
       return { refusal: () => cause as Error };
     }
   };
-
-function printIdentity({ type, arn, account, uniqueId, userName }: Holder, accessKeyId: string): string {
-  if (type === "Root") return printRootIdentity(account, arn, accessKeyId);
-  return printUserIdentity({ uniqueId, arn, account, accessKeyId, userName });
-}
 
 function admitted(known: Known): Caller {
   if ("refusal" in known) throw known.refusal();

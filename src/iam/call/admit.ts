@@ -1,7 +1,7 @@
 // May this caller? Who calls is read from the tables in this turn, and one question is put: the operation on what it acts on. Synchronous, and asked
 // again at the commit where the world has moved.
 
-import { printRootIdentity, printUserIdentity } from "../../audit/event.ts";
+import { printHolder } from "../../audit/event.ts";
 import type { Value } from "../../authz/context.ts";
 import { targetOf } from "../../authz/document.ts";
 import { evaluate } from "../../authz/evaluate.ts";
@@ -19,12 +19,11 @@ import type { Readable, Standing, Visit } from "./visit.ts";
  * @throws ApiError UnrecognizedClientException for an access key that does not exist or is not active.
  */
 export function standingOf(visit: Visit, { views, guardrails, compiled }: Sight): Standing {
-  const { accessKeyId, account } = visit.who;
+  const { accessKeyId } = visit.who;
   const { holder, standing } = views.of(accessKeyId);
   if (holder !== undefined) {
     visit.holder = holder;
-    visit.identity =
-      holder.type === "Root" ? printRootIdentity(account, holder.arn, accessKeyId) : printUserIdentity({ ...holder, accessKeyId });
+    visit.identity = printHolder(holder, accessKeyId);
   }
   if (holder === undefined || standing === undefined)
     throw new ApiError("UnrecognizedClientException", "The security token included in the request is invalid.");

@@ -4,7 +4,8 @@
 import type { ObjectCall, Reply } from "../../durable/call.ts";
 import type { Room } from "../../durable/host.ts";
 import { ApiError } from "../../wire/api-error.ts";
-import { type Parameters, parametersOf } from "../../wire/query-form.ts";
+import { actionOf, unknownAction, versionOf } from "../../wire/query.ts";
+import { type Parameters, parseForm } from "../../wire/query-form.ts";
 import type { Operation } from "../operation.ts";
 import type { Service } from "../services.ts";
 import type { World } from "../world.ts";
@@ -44,20 +45,13 @@ interface Form {
 
 function formOf({ body }: ObjectCall, service: Service): Form {
   try {
-    const parameters = parametersOf(body);
-    const action = parameters.get("Action") ?? "";
-    const version = parameters.get("Version") ?? "";
-    const op = version === service.version ? service.operation(action) : undefined;
-    return { action, op, parameters, flaw: op === undefined ? unknown(action, version) : undefined };
+    const parameters = parseForm(body);
+    const op = versionOf(parameters) === service.protocol.version ? service.operation(actionOf(parameters)) : undefined;
+    return { action: actionOf(parameters), op, parameters, flaw: op === undefined ? unknownAction(parameters) : undefined };
   } catch (flaw) {
     return { action: "", op: undefined, parameters: new Map(), flaw };
   }
 }
-
-const unknown = (action: string, version: string): ApiError =>
-  action === ""
-    ? new ApiError("MissingAction", "Missing Action")
-    : new ApiError("UnknownOperationException", `Could not find operation ${action} for version ${version || "NO_VERSION_SPECIFIED"}`);
 
 /** A refusal is an event too, and joins in the turn that decided it: no other commit comes between. */
 async function attempt(visit: Visit, { action, op, parameters, flaw }: Form, world: World): Promise<Recorded> {
