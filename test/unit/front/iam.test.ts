@@ -4,7 +4,18 @@ import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { parsePassport } from "../../../src/wire/passport.ts";
 import { answerOf, newAccount } from "../../support/client.ts";
-import { BODY, FORM, made, NAMESPACES, refusedAs, SERVICES, setUp, toRequest, withHeaders } from "../../support/query-front.ts";
+import {
+  BODY,
+  FORM,
+  made,
+  NAMESPACES,
+  NOW,
+  refusedAs,
+  SERVICES,
+  setUp,
+  toRequest,
+  withHeaders,
+} from "../../support/query-front.ts";
 import { amzDate } from "../../support/sign-by-hand.ts";
 
 const MISMATCH =
