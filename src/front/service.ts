@@ -2,12 +2,12 @@
 
 import { canonicalPath } from "../auth/canonical.ts";
 import type { ObjectCall } from "../durable/call.ts";
+import type { PassportOffice } from "../durable/passport-office.ts";
 import type { Env } from "../env.ts";
 import type { Answer, Outcome, Protocol } from "../wire/api-error.ts";
 import { refusalOf } from "../wire/unknown-error.ts";
 import type { Caller } from "./authenticate.ts";
 import { readBody } from "./body.ts";
-import type { PassportOffice } from "./passport-office.ts";
 import { type Effects, partsOf, requireSecure, sourceOf } from "./request.ts";
 import { trustOf } from "./trust.ts";
 

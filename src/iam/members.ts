@@ -2,8 +2,8 @@
 
 import { documentOf } from "../authz/document.ts";
 import { fold } from "../authz/fold.ts";
-import type { Bytes } from "../wire/bytes.ts";
 import { ApiError } from "../wire/api-error.ts";
+import type { Bytes } from "../wire/bytes.ts";
 import { defaulted, listOf, optional, string, structure } from "../wire/shape.ts";
 import type { Caller } from "./operation.ts";
 import type { Entity, EntityKind, EntityWrites } from "./tables/entities.ts";
@@ -44,14 +44,18 @@ export function requireEntity({ entities }: Pick<Reads, "entities">, kind: Entit
 /** The user of a call that may leave the name out: the caller's own then. @throws ApiError NoSuchEntity, ValidationException for root. */
 export function requireUser(reads: Pick<Reads, "entities">, name: string | undefined, { userName: own }: Caller): Entity {
   const named = name ?? own;
-  if (named === undefined) throw new ApiError("ValidationException", "Must specify userName when calling with non-User credentials");
+  if (named === undefined)
+    throw new ApiError("ValidationException", "Must specify userName when calling with non-User credentials");
   return requireEntity(reads, "user", named);
 }
 
 /** @throws ApiError EntityAlreadyExists. */
 export function requireFree({ entities }: Pick<Reads, "entities">, kind: EntityKind, name: string): void {
   if (entities.find(kind, name) !== undefined)
-    throw new ApiError("EntityAlreadyExists", `${kind.charAt(0).toUpperCase()}${kind.slice(1)} with name ${name} already exists.`);
+    throw new ApiError(
+      "EntityAlreadyExists",
+      `${kind.charAt(0).toUpperCase()}${kind.slice(1)} with name ${name} already exists.`,
+    );
 }
 
 /** @throws ApiError LimitExceeded. */

@@ -2,7 +2,13 @@
 // file is a diff of the attack surface: read down a column. Sources: IAM and STS API references; Service authorization reference.
 
 import { keeps, type Operation, row } from "./operation.ts";
-import { createAccessKey, deleteAccessKey, getAccessKeyLastUsed, listAccessKeys, updateAccessKey } from "./operations/access-keys.ts";
+import {
+  createAccessKey,
+  deleteAccessKey,
+  getAccessKeyLastUsed,
+  listAccessKeys,
+  updateAccessKey,
+} from "./operations/access-keys.ts";
 import { getAccessKeyInfo, getCallerIdentity } from "./operations/callers.ts";
 import { createUser, deleteUser, getUser, listUsers, updateUser } from "./operations/users.ts";
 import { everything, newUser, user, userOrCaller } from "./targets.ts";

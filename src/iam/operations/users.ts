@@ -25,7 +25,9 @@ import type { Entity } from "../tables/entities.ts";
 import type { Reads } from "../tables/tables.ts";
 
 export const createUser = accepts(
-  structure({ UserName: userName, Path: pathOfNew, PermissionsBoundary: optional(arn), Tags: newTags }, ({ Tags }) => checkTags(Tags)),
+  structure({ UserName: userName, Path: pathOfNew, PermissionsBoundary: optional(arn), Tags: newTags }, ({ Tags }) =>
+    checkTags(Tags),
+  ),
   ({ UserName, Path, PermissionsBoundary, Tags = [] }, { account, quotas, now, random }) =>
     (writes) => {
       requireFree(writes, "user", UserName);
