@@ -2,12 +2,12 @@
 
 import { documentOf } from "../authz/document.ts";
 import { fold } from "../authz/fold.ts";
-import type { Bytes } from "../wire/bytes.ts";
 import { ApiError } from "../wire/api-error.ts";
+import type { Bytes } from "../wire/bytes.ts";
 import { defaulted, listOf, optional, string, structure } from "../wire/shape.ts";
 import type { Caller } from "./operation.ts";
 import type { Entity, EntityKind, EntityWrites } from "./tables/entities.ts";
-import type { Reads } from "./tables/tables.ts";
+import type { Reads, Writes } from "./tables/tables.ts";
 import type { Tag } from "./tables/tags.ts";
 
 const NAME = "[\\w+=,.@-]+";
@@ -44,14 +44,30 @@ export function requireEntity({ entities }: Pick<Reads, "entities">, kind: Entit
 /** The user of a call that may leave the name out: the caller's own then. @throws ApiError NoSuchEntity, ValidationException for root. */
 export function requireUser(reads: Pick<Reads, "entities">, name: string | undefined, { userName: own }: Caller): Entity {
   const named = name ?? own;
-  if (named === undefined) throw new ApiError("ValidationException", "Must specify userName when calling with non-User credentials");
+  if (named === undefined)
+    throw new ApiError("ValidationException", "Must specify userName when calling with non-User credentials");
   return requireEntity(reads, "user", named);
 }
 
 /** @throws ApiError EntityAlreadyExists. */
 export function requireFree({ entities }: Pick<Reads, "entities">, kind: EntityKind, name: string): void {
   if (entities.find(kind, name) !== undefined)
-    throw new ApiError("EntityAlreadyExists", `${kind.charAt(0).toUpperCase()}${kind.slice(1)} with name ${name} already exists.`);
+    throw new ApiError(
+      "EntityAlreadyExists",
+      `${kind.charAt(0).toUpperCase()}${kind.slice(1)} with name ${name} already exists.`,
+    );
+}
+
+/** Removes a user, a group or a role, whose unique id stays given. @throws ApiError DeleteConflict for one that still has something. */
+export function removeBare({ id }: Entity, writes: Writes): void {
+  const { accessKeys, attachments, inline, memberships } = writes;
+  const first = (what: string): ApiError => new ApiError("DeleteConflict", `Cannot delete entity, must ${what} first.`);
+  if (accessKeys.countOf(id) > 0) throw first("delete access keys");
+  if (attachments.countOf(id) > 0) throw first("detach all policies");
+  if (inline.countOf(id) > 0) throw first("delete policies");
+  if (memberships.countOf(id) > 0 || memberships.usersOf(id, "", 1).length > 0) throw first("remove users from group");
+  writes.tags.removeAllOf(id);
+  writes.entities.remove(id);
 }
 
 /** @throws ApiError LimitExceeded. */
