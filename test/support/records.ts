@@ -33,7 +33,7 @@ export const rowsOf = (state: DurableObjectState): Row[] =>
 const asideIn = (state: DurableObjectState): Pick<Row, "incarnation" | "records">[] =>
   state.storage.sql.exec<Row & Record<string, SqlStorageValue>>("SELECT incarnation, records FROM aside ORDER BY id").toArray();
 
-const linksOf = ({ incarnation, records }: Pick<Row, "incarnation" | "records">): Placed[] =>
+export const linksOf = ({ incarnation, records }: Pick<Row, "incarnation" | "records">): Placed[] =>
   (JSON.parse(records) as [number, string, string, number][]).map(([sequence, record, hash, time]) => ({
     incarnation,
     sequence,
