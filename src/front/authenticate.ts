@@ -43,12 +43,17 @@ export interface Claimant {
 export class Authenticator {
   readonly #rootKeys: RootKeys;
   readonly #service: string;
+  readonly #isRegion: (name: string) => boolean;
+  readonly #ownHost: RegExp;
   readonly #keys = new Map<string, DayKey>();
   readonly #lists = new Map<string, readonly string[]>();
 
-  constructor(rootKeys: RootKeys, service: string) {
+  /** `service`: its name in scopes and hosts. `isRegionOf` knows the Regions that it is signed for. */
+  constructor(rootKeys: RootKeys, service: string, isRegionOf = isRegion) {
     this.#rootKeys = rootKeys;
     this.#service = service;
+    this.#isRegion = isRegionOf;
+    this.#ownHost = new RegExp(`^${service}(?:-fips)?\\.([a-z0-9-]+)\\.`);
   }
 
   /**
@@ -59,8 +64,8 @@ export class Authenticator {
   async identify(head: RequestHead, now: number): Promise<Claimant> {
     const claim = readClaim(head, this.#lists);
     requireSigned(claim);
-    checkScope(claim, this.#service, isRegion);
-    checkHost(claim);
+    checkScope(claim, this.#service, this.#isRegion);
+    this.#checkHost(claim);
     // A long-term access key has no token, and sessions are not built yet.
     if (claim.headers.has("x-amz-security-token")) throw unrecognized();
     const { accessKeyId, region } = claim;
@@ -82,6 +87,12 @@ export class Authenticator {
     if (known === undefined) remember(this.#keys, KEYS_MAX, name, { account: caller.account, kind: caller.kind, key });
     this.#rememberList(claim.signedHeaders);
     return caller;
+  }
+
+  /** One of the service's own hosts that names a Region must name the one that was signed for. */
+  #checkHost({ headers, region }: Claim): void {
+    const named = this.#ownHost.exec(headers.get("host")?.toLowerCase() ?? "")?.[1];
+    if (named !== undefined && isRegion(named) && named !== region) throw wrongRegion();
   }
 
   async #holderOf(accessKeyId: string): Promise<Holder> {
@@ -106,9 +117,3 @@ const nameOf = ({ accessKeyId, date, region, service }: Claim): string => `${acc
 
 const unrecognized = (): ApiError =>
   new ApiError("UnrecognizedClientException", "The security token included in the request is invalid.");
-
-/** A host that names a Region must name the one that was signed for. */
-function checkHost({ headers, region }: Claim): void {
-  const named = /^kms(?:-fips)?\.([a-z0-9-]+)\./.exec(headers.get("host")?.toLowerCase() ?? "")?.[1];
-  if (named !== undefined && isRegion(named) && named !== region) throw wrongRegion();
-}

@@ -3,27 +3,33 @@
 import type { Env } from "../env.ts";
 import { parseOrigins } from "../wire/origins.ts";
 import { Cors } from "./cors.ts";
-import { KmsFront } from "./kms.ts";
+import { IAM, STS } from "./iam.ts";
+import { KMS } from "./kms.ts";
 import type { Effects } from "./request.ts";
-import { refuseService, unservedService } from "./unserved.ts";
+import { ServiceFront } from "./service.ts";
+import { refuseService, serviceOf } from "./unserved.ts";
+
+/** What is served. */
+const SERVICES = [KMS, IAM, STS];
 
 export class Front {
   readonly #effects: Effects;
-  readonly #kms: KmsFront;
+  readonly #fronts: ReadonlyMap<string, ServiceFront>;
   readonly #cors: Cors;
   readonly #isLoopback: boolean;
 
   constructor(env: Env, effects: Effects) {
     this.#effects = effects;
-    this.#kms = new KmsFront(env, effects);
+    this.#fronts = new Map(SERVICES.map((service) => [service.name, new ServiceFront(service, env, effects)]));
     this.#cors = new Cors(originsOf(env, effects));
     this.#isLoopback = env.LOOPBACK === "on";
   }
 
-  /** Answers a call: by KMS, or by a refusal in the form of the service that it is for. Never throws. */
+  /** Answers a call: by its service, or by a refusal in the form of the service that it is for. Never throws. */
   call(request: Request): Promise<Response> {
-    const service = unservedService(request);
-    if (service === undefined) return this.#kms.answer(request);
+    const service = serviceOf(request);
+    const front = this.#fronts.get(service);
+    if (front !== undefined) return front.answer(request);
     const requestId = this.#effects.uuid();
     this.#effects.log({ event: "refused", requestId, code: "UnsupportedOperation", service });
     return Promise.resolve(refuseService(request, service, requestId));

@@ -1,4 +1,5 @@
-// Which object, and where: the caller's own, in the part of the namespace that its Region has; and how it is called.
+// Which object, and where: the caller's own store, in the part of the namespace that its Region has, or its account's IdentityStore; and
+// how it is called.
 
 import type { ObjectCall, Reply } from "../durable/call.ts";
 import type { PassportOffice } from "../durable/passport-office.ts";
@@ -18,22 +19,52 @@ function regionalKeyStore({ REGIONAL_KEY_STORE, JURISDICTIONS }: Env, name: stri
   return namespace.getByName(name, { locationHint: regionOf(region).hint }) as unknown as RegionalKeyStoreStub;
 }
 
-/**
- * Calls the caller's own store. A refused passport is made anew once, because nothing has run then. No other call is repeated.
- * @throws Error where the store refuses the new passport too.
- */
-export async function callKeyStore(
+/** The services that an account's IdentityStore answers for. */
+export type IdentityService = "iam" | "sts";
+
+type IdentityStoreStub = Readonly<Record<IdentityService, (call: ObjectCall) => Promise<Reply>>>;
+
+/** It serves all Regions of its account, so no Region says where it lies. */
+const identityStore = ({ IDENTITY_STORE }: Env, account: string): IdentityStoreStub =>
+  IDENTITY_STORE.getByName(account) as unknown as IdentityStoreStub;
+
+type Call = Omit<ObjectCall, "passport">;
+
+/** Calls the caller's own store. @throws Error where it refuses a new passport too. */
+export function callKeyStore(env: Env, passports: PassportOffice, caller: Caller, call: Call): Promise<Answer> {
+  const { account, region } = caller;
+  const object = `${account}/${region}`;
+  return asked(object, passports, caller, call.receivedAt, (passport) =>
+    regionalKeyStore(env, object, region).kms({ ...call, passport }),
+  );
+}
+
+/** Calls a service of the IdentityStore of the caller's own account. @throws Error where it refuses a new passport too. */
+export function callIdentityStore(
   env: Env,
   passports: PassportOffice,
-  { account, accessKeyId, kind, region }: Caller,
-  call: Omit<ObjectCall, "passport">,
+  caller: Caller,
+  service: IdentityService,
+  call: Call,
 ): Promise<Answer> {
-  const object = `${account}/${region}`;
+  const { account } = caller;
+  return asked(account, passports, caller, call.receivedAt, (passport) =>
+    identityStore(env, account)[service]({ ...call, passport }),
+  );
+}
+
+/** Asks with a passport. A refused one is made anew once, because nothing has run then. No other call is repeated. */
+async function asked(
+  object: string,
+  passports: PassportOffice,
+  { account, accessKeyId, kind }: Caller,
+  receivedAt: number,
+  ask: (passport: string) => Promise<Reply>,
+): Promise<Answer> {
   const bearer = { object, kind, account, principal: kind === "root" ? rootArn(PARTITION, account) : "", accessKeyId };
-  const ask = (passport: string): Promise<Reply> => regionalKeyStore(env, object, region).kms({ ...call, passport });
   const answer =
-    (await ask(passports.held(bearer, call.receivedAt) ?? (await passports.make(bearer, call.receivedAt)))) ??
-    (await ask(await passports.make(bearer, call.receivedAt)));
+    (await ask(passports.held(bearer, receivedAt) ?? (await passports.make(bearer, receivedAt)))) ??
+    (await ask(await passports.make(bearer, receivedAt)));
   if (answer === null) throw new Error(`the store ${object} refuses our passports`);
   return answer;
 }

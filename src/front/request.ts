@@ -34,6 +34,10 @@ export function requireSecure({ secure }: RequestParts, { LOOPBACK }: Env): void
   if (!secure && LOOPBACK !== "on") throw new ApiError("AccessDeniedException", "Requests must be made over HTTPS.");
 }
 
+/** Whether a request says that its body is a form, as those of Query services are. */
+export const isForm = (headers: Headers): boolean =>
+  /^application\/x-www-form-urlencoded[\t ]*(?:;|$)/i.test(headers.get("content-type") ?? "");
+
 type Source = Pick<ObjectCall, "sourceAddress" | "userAgent" | "secure" | "tlsVersion" | "cipherSuite">;
 
 /**

@@ -10,16 +10,25 @@ export interface Trust {
   readonly passports: PassportOffice;
 }
 
+/** What of a service its requests are signed for. */
+interface Signed {
+  readonly name: string;
+  readonly isRegion: (name: string) => boolean;
+}
+
 /**
  * @returns the trust of a service's front, made by its first request and kept.
  * @throws TypeError for root keys that cannot be read: an unknown error, logged and answered as any other.
  */
-export function trustOf(env: Env, service: string): () => Trust {
+export function trustOf(env: Env, service: Signed): () => Trust {
   let trust: Trust | undefined;
   return () => {
     if (trust === undefined) {
       const rootKeys = parseRootKeys(env.ROOT_KEYS);
-      trust = { authenticator: new Authenticator(rootKeys, service), passports: new PassportOffice(rootKeys) };
+      trust = {
+        authenticator: new Authenticator(rootKeys, service.name, service.isRegion),
+        passports: new PassportOffice(rootKeys),
+      };
     }
     return trust;
   };

@@ -1,9 +1,11 @@
-// Requests for services other than KMS: which service a request is for, and the refusal that its clients can read.
+// Which service a request is for, and the refusal of one that is not served, in a form that its clients can read.
 
 import { type ErrorForm, unsupported } from "../wire/unsupported.ts";
+import { isForm } from "./request.ts";
 
 const NAME = /^[a-z0-9-]{1,64}$/;
 const KMS = "kms";
+const STS = "sts";
 const KMS_TARGET = "TrentService.";
 
 /** Not a status that clients try again, nor one that an S3 client takes for "no such object". */
@@ -17,7 +19,6 @@ const QUERY = new Set([
   "elasticache",
   "elasticbeanstalk",
   "elasticloadbalancing",
-  "iam",
   "importexport",
   "rds",
   "redshift",
@@ -26,25 +27,23 @@ const QUERY = new Set([
   "ses",
   "sns",
   "sqs",
-  "sts",
 ]);
 const S3 = /^s3(?:$|-|express$)/;
 
 /**
- * @returns the name of a service that is not served, "unknown" for a name that is none of AWS's form; undefined where KMS is to
- * answer: for its own scope or operations, and for what names no service at all.
+ * @returns the name of the service that a request is for, whether it is served or not; "unknown" for a name that is none of AWS's
+ * form. It is KMS for KMS's operations under any scope; where no service is named, STS for a form and KMS for all else.
  */
-export function unservedService({ headers, url }: Request): string | undefined {
-  if (headers.get("x-amz-target")?.startsWith(KMS_TARGET) === true) return undefined;
+export function serviceOf({ headers, url }: Request): string {
+  if (headers.get("x-amz-target")?.startsWith(KMS_TARGET) === true) return KMS;
   const authorization = headers.get("authorization");
   const service = authorization === null ? signedInQuery(url) : signedInHeader(authorization);
-  if (service === KMS) return undefined;
   if (service !== undefined) return NAME.test(service) ? service : "unknown";
-  return authorization === null && isForm(headers) ? "unknown" : undefined;
+  return isForm(headers) ? STS : KMS;
 }
 
 /** The service of a credential's scope: the last name but one, in Signature Version 4 as in 4a, which names no Region. */
-function serviceOf(credential: string | undefined): string | undefined {
+function serviceOfScope(credential: string | undefined): string | undefined {
   const parts = credential?.split("/", SCOPE_PARTS_MAX) ?? [];
   return parts.length >= SCOPE_PARTS_MAX - 2 ? parts.at(-2) : undefined;
 }
@@ -53,16 +52,13 @@ const SCOPE_PARTS_MAX = 6;
 
 function signedInHeader(authorization: string): string | undefined {
   if (/^AWS [^:]+:/.test(authorization)) return "s3"; // Signature Version 2, which S3 alone takes in this header
-  return serviceOf(/[ ,]Credential=([^\s,=]*)/.exec(authorization)?.[1]);
+  return serviceOfScope(/[ ,]Credential=([^\s,=]*)/.exec(authorization)?.[1]);
 }
 
 function signedInQuery(url: string): string | undefined {
   const [, credential] = /[?&]X-Amz-Credential=([^&#=]*)/i.exec(url) ?? [];
-  return serviceOf(credential?.replaceAll(/%2f/gi, "/"));
+  return serviceOfScope(credential?.replaceAll(/%2f/gi, "/"));
 }
-
-const isForm = (headers: Headers): boolean =>
-  headers.get("content-type")?.toLowerCase().startsWith("application/x-www-form-urlencoded") === true;
 
 /** A request shows which protocol it speaks; where it does not, its service does. */
 function formOf({ headers }: Request, service: string): ErrorForm {
@@ -73,9 +69,9 @@ function formOf({ headers }: Request, service: string): ErrorForm {
   return isForm(headers) || QUERY.has(service) ? "query" : "json";
 }
 
-/** The refusal of a request for a service that `unservedService` has named. The request's body is not read. */
+/** The refusal of a request for a service that is not served. The request's body is not read. */
 export function refuseService(request: Request, service: string, requestId: string): Response {
-  const message = `Edgekeep serves AWS KMS only; the service of this request (${service}) is not served here.`;
+  const message = `Edgekeep serves AWS KMS, IAM and STS; the service of this request (${service}) is not served here.`;
   const { type, body, headers } = unsupported(formOf(request, service), message, requestId);
   return new Response(request.method === "HEAD" ? null : body, { status: STATUS, headers: { "content-type": type, ...headers } });
 }

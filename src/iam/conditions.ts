@@ -6,7 +6,7 @@ import { fold } from "../authz/fold.ts";
 import { globalKey } from "../authz/global-keys.ts";
 import type { View } from "../authz/view.ts";
 import type { ObjectCall } from "../durable/call.ts";
-import type { Located } from "./call/locate.ts";
+import type { Located } from "./locate.ts";
 import type { ConditionKey, Request } from "./operation.ts";
 import type { Reads } from "./tables/tables.ts";
 import type { Tag } from "./tables/tags.ts";

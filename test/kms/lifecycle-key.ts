@@ -2,10 +2,11 @@
 // its <key 0 material 1>, <material 1 0> that was imported into <key 1>, <token 2>, <ciphertext 2> and its <plaintext 2>, and <scope> for how
 // every ARN begins.
 
+import { parseQuotas } from "../../src/limits/quotas.ts";
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Small, so that a short life meets them. */
-export const QUOTAS = { keys: 3, aliasesPerKey: 2, tagsPerKey: 50, grantsPerKey: 10, onDemandRotations: 3 };
+export const QUOTAS = { ...parseQuotas(undefined), keys: 3, aliasesPerKey: 2, tagsPerKey: 50, grantsPerKey: 10, onDemandRotations: 3 };
 
 export type RotationType = "AUTOMATIC" | "ON_DEMAND";
 

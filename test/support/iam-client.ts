@@ -72,7 +72,8 @@ export async function rawForm(
   { service = "iam", region = REGION, headers = {}, method = "POST" }: Sending = {},
 ): Promise<QueryAnswer> {
   const aws = new AwsClient({ ...credentials, service, region, retries: 0 });
-  const body = typeof form === "string" ? form : String(new URLSearchParams({ Action: action, Version: VERSIONS[service], ...form }));
+  const body =
+    typeof form === "string" ? form : String(new URLSearchParams({ Action: action, Version: VERSIONS[service], ...form }));
   const request = await aws.sign(`https://${service}.edgekeep.test/`, {
     method,
     headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8", ...headers },

@@ -3,6 +3,7 @@
 import { env } from "cloudflare:workers";
 import type { Link } from "../../src/audit/links.ts";
 import { REGION } from "./client.ts";
+import { inIdentities } from "./identity-store.ts";
 import { inStore } from "./store.ts";
 
 export interface Placed extends Link {
@@ -12,10 +13,13 @@ export interface Placed extends Link {
 type TrailRow = Placed & { readonly store: string; readonly account: string; readonly region: string };
 
 /** What D1 holds of a store, in order. */
-export async function trailOf(account: string, region = REGION): Promise<TrailRow[]> {
+export const trailOf = (account: string, region = REGION): Promise<TrailRow[]> => trailOfObject(`${account}/${region}`);
+
+/** What D1 holds of an object, by its name, in order. */
+async function trailOfObject(name: string): Promise<TrailRow[]> {
   const query = `SELECT store, account, region, incarnation, place & 0xFFFFFFFFFF AS sequence, record, hash, time
     FROM trail JOIN chain ON number = place >> 40 WHERE store = ? ORDER BY incarnation, sequence`;
-  return (await env.AUDIT.prepare(query).bind(`${account}/${region}`).all<TrailRow>()).results;
+  return (await env.AUDIT.prepare(query).bind(name).all<TrailRow>()).results;
 }
 
 export interface Row {
@@ -33,7 +37,7 @@ export const rowsOf = (state: DurableObjectState): Row[] =>
 const asideIn = (state: DurableObjectState): Pick<Row, "incarnation" | "records">[] =>
   state.storage.sql.exec<Row & Record<string, SqlStorageValue>>("SELECT incarnation, records FROM aside ORDER BY id").toArray();
 
-export const linksOf = ({ incarnation, records }: Pick<Row, "incarnation" | "records">): Placed[] =>
+const linksOf = ({ incarnation, records }: Pick<Row, "incarnation" | "records">): Placed[] =>
   (JSON.parse(records) as [number, string, string, number][]).map(([sequence, record, hash, time]) => ({
     incarnation,
     sequence,
@@ -49,10 +53,21 @@ export const outboxOf = (account: string): Promise<Placed[]> => inStore(account,
 export const asideOf = (account: string): Promise<Placed[]> => inStore(account, (_, state) => asideIn(state).flatMap(linksOf));
 
 /** Every record of a store, delivered or not, each once, in the order of each incarnation's chain. */
-export async function recordsOf(account: string): Promise<Placed[]> {
-  const placed = new Map<string, Placed>();
+export const recordsOf = async (account: string): Promise<Placed[]> =>
   // The outbox first: a record leaves it only for the trail, so that none is missed between the two looks.
-  for (const link of [...(await outboxOf(account)), ...(await asideOf(account)), ...(await trailOf(account))]) {
+  eachOnce([...(await outboxOf(account)), ...(await asideOf(account)), ...(await trailOf(account))]);
+
+/** The same of an IdentityStore, as events, without the one that begins its incarnation. */
+export async function eventsOfIdentities(account: string): Promise<EventRecord[]> {
+  const waiting = await inIdentities(account, (_, state) => [...rowsOf(state), ...asideIn(state)].flatMap(linksOf));
+  return eachOnce([...waiting, ...(await trailOfObject(account))])
+    .map(parseRecord)
+    .filter(({ eventName }) => eventName !== "BeginIncarnation");
+}
+
+function eachOnce(links: readonly Placed[]): Placed[] {
+  const placed = new Map<string, Placed>();
+  for (const link of links) {
     const place = `${link.incarnation} ${link.sequence}`;
     const known = placed.get(place);
     if (known !== undefined && known.hash !== link.hash) throw new Error(`two records at ${place}`);

@@ -129,9 +129,12 @@ export function longFunctions(source: Source): string[] {
 /** Each family of operations has its tests under its own name. */
 export const untestedFamilies = (sources: readonly Source[], tests: readonly Source[]): string[] =>
   sources
-    .flatMap(({ path }) => /^src\/kms\/operations\/(.+)\.ts$/.exec(path)?.[1] ?? [])
-    .filter((family) => !tests.some(({ path }) => path === `test/kms/${family}.test.ts`))
-    .map((family) => `src/kms/operations/${family}.ts: has no tests: write test/kms/${family}.test.ts`);
+    .flatMap(({ path }) => {
+      const [, wing, family] = /^src\/([^/]+)\/operations\/(.+)\.ts$/.exec(path) ?? [];
+      return wing === undefined ? [] : [{ path, wanted: `test/${wing}/${family}.test.ts` }];
+    })
+    .filter(({ wanted }) => !tests.some(({ path }) => path === wanted))
+    .map(({ path, wanted }) => `${path}: has no tests: write ${wanted}`);
 
 /** @returns each circle once, by the path that closes it. Types count: a circle of types is two files that are one. */
 export function circles(sources: readonly Source[]): string[] {

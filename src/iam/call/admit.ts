@@ -9,9 +9,9 @@ import { refusalText } from "../../authz/texts.ts";
 import { viewOf } from "../../authz/view.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { conditionValue } from "../conditions.ts";
+import { locate } from "../locate.ts";
 import type { Call } from "../operation.ts";
 import type { Sight, World } from "../world.ts";
-import { locate } from "./locate.ts";
 import type { Readable, Standing, Visit } from "./visit.ts";
 
 /**

@@ -120,6 +120,35 @@ describe("of several things that are wrong, the first is told:", () => {
   });
 });
 
+describe("a host that names a Region counts for the service that it names alone:", () => {
+  it.each([
+    ["kms", "sts.eu-central-1.example", true],
+    ["kms", "iam.eu-central-1.example", true],
+    ["sts", "kms.eu-central-1.example", true],
+    ["sts", "sts.us-east-1.example", true],
+    ["sts", "sts.eu-central-1.example", false],
+    ["sts", "sts-fips.us-west-2.example", false],
+    ["sts", "sts.amazonaws.com", true],
+    ["iam", "iam.amazonaws.com", true],
+    ["iam", "iam-fips.amazonaws.com", true],
+    ["iam", "iam.us-east-1.example", true],
+    ["iam", "iam.eu-central-1.example", false],
+    ["iam", "kms.eu-central-1.example", true],
+    ["iam", "127.0.0.1:8787", true],
+  ])("%s at %s", async (service, host, isTaken) => {
+    const outcome = authenticate(new Authenticator(testRootKeys, service), await made({ headers: { host }, scope: { service } }));
+    if (isTaken) expect(await outcome).toMatchObject({ region: "us-east-1" });
+    else await expect(outcome).rejects.toThrow(refusal("InvalidSignatureException", REGION_WRONG));
+  });
+});
+
+it("a service is signed for its own Regions alone", async () => {
+  const authenticator = new Authenticator(testRootKeys, "iam", (name) => name === "us-east-1");
+  expect(await authenticate(authenticator, await made({ scope: { service: "iam" } }))).toMatchObject({ region: "us-east-1" });
+  const elsewhere = await made({ scope: { service: "iam", region: "us-east-2" } });
+  await expect(authenticate(authenticator, elsewhere)).rejects.toThrow(refusal("InvalidSignatureException", REGION_WRONG));
+});
+
 describe("a host that names a Region", () => {
   it.each([
     "kms.us-east-1.example",

@@ -5,8 +5,9 @@ import { describe, expect, it } from "vitest";
 import { accessKey } from "../../../src/auth/credentials.ts";
 import type { ObjectCall, Reply } from "../../../src/durable/call.ts";
 import type { Env } from "../../../src/env.ts";
-import { KmsFront } from "../../../src/front/kms.ts";
+import { KMS } from "../../../src/front/kms.ts";
 import type { Effects } from "../../../src/front/request.ts";
+import { ServiceFront } from "../../../src/front/service.ts";
 import { parsePassport } from "../../../src/wire/passport.ts";
 import { type Answer, answerOf, newAccount, testRootKeys } from "../../support/client.ts";
 import { namedHeaders } from "../../support/named-headers.ts";
@@ -38,7 +39,7 @@ function setUp({ vars = {}, reply = () => DONE }: Setting = {}) {
     }),
   });
   const effects: Effects = { now: () => clock.now, uuid: () => "a request id", log: (line) => lines.push(line) };
-  const front = new KmsFront({ ...env, REGIONAL_KEY_STORE: namespace(), ...vars } as unknown as Env, effects);
+  const front = new ServiceFront(KMS, { ...env, REGIONAL_KEY_STORE: namespace(), ...vars } as unknown as Env, effects);
   const answer = async (request: Request): Promise<Answer> => answerOf(await front.answer(request));
   return { answer, calls, lines, clock };
 }
@@ -160,7 +161,7 @@ describe("a call", () => {
       body: "",
     });
     await answer(new Request(sent.url, { method, headers, ...(method === "GET" ? {} : { body: "" }) }));
-    expect(calls).toMatchObject([{ name: "" }]);
+    expect(calls).toMatchObject([{ name: "", body: "" }]);
   });
 });
 

@@ -1,7 +1,7 @@
-// Requests for services that are not served: which service each is for, and the form in which its clients are told so.
+// Which service a request is for, and the form in which the clients of one that is not served are told so.
 
 import { describe, expect, it } from "vitest";
-import { refuseService, unservedService } from "../../../src/front/unserved.ts";
+import { refuseService, serviceOf } from "../../../src/front/unserved.ts";
 
 const FORM = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
 const LONG = 1_000_000;
@@ -30,20 +30,26 @@ describe("the service of a request", () => {
     ["no name of AWS's", signedFor("<script>"), "", "unknown"],
     ["no name of AWS's: capitals", signedFor("KMS"), "", "unknown"],
     ["too long a name", signedFor("a".repeat(65)), "", "unknown"],
-    ["an unsigned form's, which Query services send", FORM, "", "unknown"],
+    ["IAM's", signedFor("iam", FORM), "", "iam"],
+    ["IAM's, without a form", signedFor("iam"), "", "iam"],
+    ["STS's", signedFor("sts", FORM), "", "sts"],
+    ["STS's for an unsigned form, which Query services are sent", FORM, "", "sts"],
+    ["STS's for a form without a scope", { authorization: "Basic YTpi", ...FORM }, "", "sts"],
   ])("is %s", (_, headers, query, service) => {
-    expect(unservedService(requestOf(headers, `https://kms.example/${query}`))).toBe(service);
+    expect(serviceOf(requestOf(headers, `https://kms.example/${query}`))).toBe(service);
   });
 
   it.each([
     ["its own scope", signedFor("kms")],
     ["its own scope, in a form", signedFor("kms", FORM)],
     ["its own operations, whatever the scope", signedFor("s3", { "x-amz-target": "TrentService.ListKeys" })],
+    ["its own operations in a form", { ...FORM, "x-amz-target": "TrentService.ListKeys" }],
     ["nothing at all", {}],
+    ["what only begins like a form", { "content-type": "application/x-www-form-urlencoded-not" }],
     ["no scope", { authorization: "Basic YTpi" }],
     ["half a scope", { authorization: "AWS4-HMAC-SHA256 Credential=AKID/s3, SignedHeaders=host, Signature=00" }],
   ])("is KMS with %s", (_, headers) => {
-    expect(unservedService(requestOf(headers))).toBeUndefined();
+    expect(serviceOf(requestOf(headers))).toBe("kms");
   });
 
   it.each(["Credential=", " Credential=", "Credential=a/", "/", "=", ",", " ", "%2F"])(
@@ -51,10 +57,10 @@ describe("the service of a request", () => {
     (text) => {
       const long = text.repeat(LONG / text.length);
       const headers = { get: (name: string) => (name === "authorization" ? `AWS4-HMAC-SHA256 ${long}` : null) };
-      unservedService({ headers, url: "https://kms.example/" } as unknown as Request);
+      serviceOf({ headers, url: "https://kms.example/" } as unknown as Request);
       const unsigned = { get: () => null };
-      unservedService({ headers: unsigned, url: `https://kms.example/?X-Amz-Credential=${long}` } as unknown as Request);
-      unservedService({
+      serviceOf({ headers: unsigned, url: `https://kms.example/?X-Amz-Credential=${long}` } as unknown as Request);
+      serviceOf({
         headers: unsigned,
         url: `https://kms.example/${"?X-Amz-Credential=".repeat(50_000)}`,
       } as unknown as Request);
@@ -68,11 +74,11 @@ describe("divergence: the refusal", () => {
     return { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() };
   };
   const message = (service: string) =>
-    `Edgekeep serves AWS KMS only; the service of this request (${service}) is not served here.`;
+    `Edgekeep serves AWS KMS, IAM and STS; the service of this request (${service}) is not served here.`;
   const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';
   const coded = (service: string) => `<Code>UnsupportedOperation</Code><Message>${message(service)}</Message>`;
 
-  it.each(["sts", "iam", "sns", "sqs", "cloudformation", "autoscaling", "rds", "cloudfront", "route53"])(
+  it.each(["sns", "sqs", "cloudformation", "autoscaling", "rds", "cloudfront", "route53"])(
     "of %s is an ErrorResponse in XML",
     async (service) => {
       expect(await refusal(service)).toEqual({

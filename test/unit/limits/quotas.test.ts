@@ -3,7 +3,11 @@
 import { describe, expect, it } from "vitest";
 import { parseQuotas } from "../../../src/limits/quotas.ts";
 
-const DEFAULTS = { keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, grantsPerKey: 50_000, onDemandRotations: 25 };
+const DEFAULTS = {
+  ...{ keys: 1000, aliasesPerKey: 50, tagsPerKey: 50, grantsPerKey: 50_000, onDemandRotations: 25 },
+  ...{ users: 5000, groups: 300, roles: 1000, policies: 1500, accessKeysPerUser: 2, groupsPerUser: 10 },
+  ...{ attachedPolicies: 10, versionsPerPolicy: 5 },
+};
 
 describe("QUOTAS", () => {
   it.each([undefined, "", "{}"])("%j leaves the defaults", (text) => expect(parseQuotas(text)).toEqual(DEFAULTS));

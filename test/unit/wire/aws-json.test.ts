@@ -7,7 +7,7 @@ import { awsJson, operationName } from "../../../src/wire/aws-json.ts";
 import { FAULTS, type FaultCode } from "../../../src/wire/faults.ts";
 
 const TYPE = "application/x-amz-json-1.1";
-const answer = (output: object | undefined) => awsJson.success(output);
+const answer = (output: object | undefined) => awsJson.success(output, "Encrypt", "a request");
 
 describe("a target names", () => {
   it("the operation behind the service's prefix", () => {

@@ -1,11 +1,11 @@
 // What does a call act on? Its ARN decides, so a name is looked up for its path, and what is not there stands under the path that was asked for.
 
-import type { Holder } from "../../wire/views.ts";
-import { entityArn, policyArn, policyNameOf } from "../arns.ts";
-import type { Target } from "../operation.ts";
-import type { Entity } from "../tables/entities.ts";
-import type { ManagedPolicy } from "../tables/managed-policies.ts";
-import type { Sight } from "../world.ts";
+import type { Holder } from "../wire/views.ts";
+import { entityArn, policyArn, policyNameOf } from "./arns.ts";
+import type { Target } from "./operation.ts";
+import type { Entity } from "./tables/entities.ts";
+import type { ManagedPolicy } from "./tables/managed-policies.ts";
+import type { Reads } from "./tables/tables.ts";
 
 export interface Located {
   readonly arn: string;
@@ -13,8 +13,14 @@ export interface Located {
   readonly policy?: ManagedPolicy | undefined;
 }
 
+interface Place {
+  /** 12 digits. */
+  readonly account: string;
+  readonly reads: Reads;
+}
+
 /** @throws ApiError ValidationException for a policy that no ARN names. */
-export function locate(target: Target, caller: Holder, { account, reads }: Pick<Sight, "account" | "reads">): Located {
+export function locate(target: Target, caller: Holder, { account, reads }: Place): Located {
   switch (target.kind) {
     case "account":
       return { arn: "*" };
