@@ -2,14 +2,14 @@
 
 import { canonicalPath } from "../auth/canonical.ts";
 import type { ObjectCall } from "../durable/call.ts";
+import type { PassportOffice } from "../durable/passport-office.ts";
 import type { Env } from "../env.ts";
 import type { Answer, Outcome, Protocol } from "../wire/api-error.ts";
 import { refusalOf } from "../wire/unknown-error.ts";
 import type { Caller } from "./authenticate.ts";
 import { readBody } from "./body.ts";
-import type { PassportOffice } from "./passport-office.ts";
 import { type Effects, partsOf, requireSecure, sourceOf } from "./request.ts";
-import { trustOf } from "./trust.ts";
+import { type Trust, trustOf } from "./trust.ts";
 
 /** What one service's front is. */
 export interface Service {
@@ -23,14 +23,14 @@ export interface Service {
   /** The operation that the headers name, of which all that count are signed; "" where they name none. */
   operationName(headers: ReadonlyMap<string, string>): string;
   /** Calls the caller's own object. */
-  call(env: Env, passports: PassportOffice, caller: Caller, call: Omit<ObjectCall, "passport">): Promise<Answer>;
+  call(env: Env, passports: Trust["passports"], caller: Caller, call: Omit<ObjectCall, "passport">): Promise<Answer>;
 }
 
 export class ServiceFront {
   readonly #service: Service;
   readonly #env: Env;
   readonly #effects: Effects;
-  readonly #trust: ReturnType<typeof trustOf>;
+  readonly #trust: () => Trust;
 
   constructor(service: Service, env: Env, effects: Effects) {
     this.#service = service;

@@ -25,16 +25,19 @@ const POLICY = /^arn:aws:iam::(aws|\d{12}):policy(\/(?:[!-~]+\/)?)([\w+=,.@-]{1,
 export function policyNameOf(arn: string): PolicyName {
   const [, owner, path, name] = POLICY.exec(arn) ?? [];
   if (owner === undefined || path === undefined || name === undefined)
-    throw new ApiError("ValidationException", arn.startsWith("arn:") ? `ARN ${arn} is not valid.` : "Invalid ARN:  Could not be parsed!");
+    throw new ApiError(
+      "ValidationException",
+      arn.startsWith("arn:") ? `ARN ${arn} is not valid.` : "Invalid ARN:  Could not be parsed!",
+    );
   return { owner, path, name };
 }
 
 const ENTITY = /^arn:aws:iam::(\d{12}):(user|role)(\/(?:[!-~]+\/)?)([\w+=,.@-]{1,64})$/;
 
 /** A user or role as an ARN names it; undefined for any other text. */
-export function entityNameOf(arn: string):
-  | { readonly account: string; readonly kind: EntityKind; readonly path: string; readonly name: string }
-  | undefined {
+export function entityNameOf(
+  arn: string,
+): { readonly account: string; readonly kind: EntityKind; readonly path: string; readonly name: string } | undefined {
   const [, account, kind, path, name] = ENTITY.exec(arn) ?? [];
   if (account === undefined || kind === undefined || path === undefined || name === undefined) return undefined;
   return { account, kind: kind as EntityKind, path, name };

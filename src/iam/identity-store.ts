@@ -18,7 +18,7 @@ import type { Identified, IdentityPeer, Lease, PeerReply, Pulled, Stamp, StorePe
 import { perform } from "./call/perform.ts";
 import { pull, renew } from "./leases/answers.ts";
 import { CHORES } from "./leases/chores.ts";
-import { IAM, STS, type Service } from "./services.ts";
+import { IAM, type Service, STS } from "./services.ts";
 import { createWorld } from "./wiring.ts";
 import type { World } from "./world.ts";
 
@@ -29,7 +29,9 @@ export class IdentityStore extends DurableObject<Env> implements IdentityPeer {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const rootKeys = parseRootKeys(env.ROOT_KEYS);
-    const name = ownName(ctx.id, ctx.storage.sql, (each) => (ACCOUNT.test(each) ? env.IDENTITY_STORE.idFromName(each) : undefined));
+    const name = ownName(ctx.id, ctx.storage.sql, (each) =>
+      ACCOUNT.test(each) ? env.IDENTITY_STORE.idFromName(each) : undefined,
+    );
     let rootAccessKeyId = "";
     this.world = createWorld({
       ...{ storage: ctx.storage, name, trail: d1Trail(env.AUDIT), rootKeys },
@@ -81,7 +83,9 @@ export class IdentityStore extends DurableObject<Env> implements IdentityPeer {
 
   /** Of an account that has never signed a request nothing is made here. */
   exists(passport: string): Promise<PeerReply<{ readonly exists: boolean }>> {
-    return this.#answered(passport, ["store", "identity"], async () => ({ exists: this.world.hasSchema() }), { ofAnyAccount: true });
+    return this.#answered(passport, ["store", "identity"], async () => ({ exists: this.world.hasSchema() }), {
+      ofAnyAccount: true,
+    });
   }
 
   override alarm(): Promise<void> {

@@ -24,8 +24,7 @@ export function documentAt(arn: string, reads: Pick<Reads, "policies">, account:
 export function requireOwnPolicy(arn: string, reads: Pick<Reads, "policies">, account: string): ManagedPolicy {
   const own = ownPolicy(arn, reads, account);
   if (own !== undefined) return own;
-  if (builtinAt(arn) !== undefined)
-    throw new ApiError("AccessDeniedException", `Cannot modify the AWS managed policy ${arn}.`);
+  if (builtinAt(arn) !== undefined) throw new ApiError("AccessDeniedException", `Cannot modify the AWS managed policy ${arn}.`);
   throw new ApiError("NoSuchEntity", `Policy ${arn} was not found.`);
 }
 

@@ -6,7 +6,14 @@ import { parseQuotas } from "../../src/limits/quotas.ts";
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Small, so that a short life meets them. */
-export const QUOTAS = { ...parseQuotas(undefined), keys: 3, aliasesPerKey: 2, tagsPerKey: 50, grantsPerKey: 10, onDemandRotations: 3 };
+export const QUOTAS = {
+  ...parseQuotas(undefined),
+  keys: 3,
+  aliasesPerKey: 2,
+  tagsPerKey: 50,
+  grantsPerKey: 10,
+  onDemandRotations: 3,
+};
 
 export type RotationType = "AUTOMATIC" | "ON_DEMAND";
 

@@ -46,7 +46,16 @@ function decide(visit: Readable, { holder, view }: Standing, sight: Sight): void
   const action = `${service.name}:${visit.action}`;
   const located = locate(request.target, holder, sight);
   const known = new Map<string, Value | undefined>(); // for this one question: many statements ask for the same key
-  const asked = { call, view, request, located, conditions: op.conditions, time: sight.now(), reads: sight.reads, account: sight.account };
+  const asked = {
+    call,
+    view,
+    request,
+    located,
+    conditions: op.conditions,
+    time: sight.now(),
+    reads: sight.reads,
+    account: sight.account,
+  };
   const value = (name: string): Value | undefined => {
     if (!known.has(name)) known.set(name, conditionValue(name, asked));
     return known.get(name);

@@ -4,10 +4,10 @@
 import type { Written } from "../../durable/ledger.ts";
 import { type Answer, ApiError } from "../../wire/api-error.ts";
 import { refusalOf } from "../../wire/unknown-error.ts";
+import { mark } from "../leases/chores.ts";
 import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";
 import { admit } from "./admit.ts";
-import { mark } from "../leases/chores.ts";
 import { entry } from "./record.ts";
 import { REFUSAL, throttling } from "./tokens.ts";
 import type { Readable, Visit } from "./visit.ts";

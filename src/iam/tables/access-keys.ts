@@ -65,7 +65,8 @@ export function accessKeys(sql: SqlStorage): AccessKeyWrites {
       return sql.exec<{ count: number }>(query, ownerId).one().count;
     },
     highest: (max) =>
-      sql.exec<{ highest: number | null }>("SELECT max(serial) AS highest FROM access_key WHERE serial <= ?", max).one().highest ?? -1,
+      sql.exec<{ highest: number | null }>("SELECT max(serial) AS highest FROM access_key WHERE serial <= ?", max).one()
+        .highest ?? -1,
     holder(serial) {
       const [row] = sql.exec<{ holder: string | null }>("SELECT holder FROM access_key WHERE serial = ?", serial).toArray();
       return row?.holder == null ? undefined : (JSON.parse(row.holder) as Holder);

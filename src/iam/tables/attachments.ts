@@ -33,8 +33,7 @@ export function attachments(sql: SqlStorage): AttachmentWrites {
     sql.exec<{ count: number }>(`SELECT count(*) AS count FROM attachment WHERE ${condition}`, given).one().count;
   return {
     has: (ownerId, policyArn) => arns("owner_id = ? AND policy_arn = ?", ownerId, policyArn).length > 0,
-    page: (ownerId, after, limit) =>
-      arns("owner_id = ? AND policy_arn > ? ORDER BY policy_arn LIMIT ?", ownerId, after, limit),
+    page: (ownerId, after, limit) => arns("owner_id = ? AND policy_arn > ? ORDER BY policy_arn LIMIT ?", ownerId, after, limit),
     all: (ownerId) => arns("owner_id = ? ORDER BY policy_arn", ownerId),
     countOf: (ownerId) => count("owner_id = ?", ownerId),
     countOfPolicy: (policyArn) => count("policy_arn = ?", policyArn),

@@ -106,10 +106,19 @@ export function entities(sql: SqlStorage): EntityWrites {
     byId: (id) => rows("id = ?", id)[0],
     count: (kind) => count("kind = ?", kind),
     page: (kind, prefix, after, limit) =>
-      rows("kind = ? AND folded > ? AND substr(path, 1, ?) = ? ORDER BY folded LIMIT ?", kind, after, prefix.length, prefix, limit),
+      rows(
+        "kind = ? AND folded > ? AND substr(path, 1, ?) = ? ORDER BY folded LIMIT ?",
+        kind,
+        after,
+        prefix.length,
+        prefix,
+        limit,
+      ),
     isGiven: (id) => sql.exec("SELECT 1 FROM unique_id WHERE id = ?", id).toArray().length > 0,
     trust(roleId) {
-      const [row] = sql.exec<{ trust: string; trusted: string }>("SELECT trust, trusted FROM entity WHERE id = ?", roleId).toArray();
+      const [row] = sql
+        .exec<{ trust: string; trusted: string }>("SELECT trust, trusted FROM entity WHERE id = ?", roleId)
+        .toArray();
       return row && { text: row.trust, ids: new Map(JSON.parse(row.trusted) as [string, string][]) };
     },
     countBoundedBy: (policyArn) => count("boundary = ?", policyArn),
