@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { Front } from "./front/front.ts";
 import { partsOf } from "./front/request.ts";
 
+export { IdentityStore } from "./iam/identity-store.ts";
 export { RegionalKeyStore } from "./kms/regional-key-store.ts";
 
 let front: Front | undefined;

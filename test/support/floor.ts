@@ -6,7 +6,7 @@ import type { Asked } from "./asked.ts";
 import { decisionMicroseconds } from "./decisions.ts";
 import { primitiveMicroseconds } from "./primitives.ts";
 
-export { RegionalKeyStore } from "../../src/worker.ts";
+export { IdentityStore, RegionalKeyStore } from "../../src/worker.ts";
 
 interface FloorEnv {
   readonly ECHO: DurableObjectNamespace<Echo>;
