@@ -31,6 +31,7 @@ describe("the checks themselves", () => {
     ["src/crypto/a.ts", 'import type { Key } from "../keyring/key.ts";'],
     ["src/durable/a.ts", 'import { keys } from "../kms/tables/keys.ts";'],
     ["src/front/a.ts", 'import { type Reply, call } from "../durable/call.ts";'],
+    ["src/front/a.ts", 'import { PassportControl } from "../durable/passport-control.ts";'],
     ["src/front/a.ts", 'export { perform } from "../kms/call/perform.ts";'],
     ["src/authz/a.ts", 'import type { Keyring } from "../keyring/keyring.ts";'],
     ["src/limits/a.ts", 'import "../kms/world.ts";'],
@@ -44,6 +45,7 @@ describe("the checks themselves", () => {
 
   it.each([
     ["src/front/a.ts", 'import type { Reply } from "../durable/call.ts";'],
+    ["src/front/a.ts", 'import { PassportOffice } from "../durable/passport-office.ts";'],
     ["src/kms/a.ts", 'import { type Reply, type ObjectCall } from "../durable/call.ts";'],
     ["src/authz/a.ts", 'import type { Key } from "../keyring/key.ts";'],
     ["src/crypto/a.ts", 'import { gcm } from "@noble/ciphers/aes.js";'],

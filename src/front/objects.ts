@@ -1,12 +1,12 @@
 // Which object, and where: the caller's own, in the part of the namespace that its Region has; and how it is called.
 
 import type { ObjectCall, Reply } from "../durable/call.ts";
+import type { PassportOffice } from "../durable/passport-office.ts";
 import type { Env } from "../env.ts";
 import type { Answer } from "../wire/api-error.ts";
 import { rootArn } from "../wire/arn.ts";
 import { namespaceOf, PARTITION, regionOf } from "../wire/regions.ts";
 import type { Caller } from "./authenticate.ts";
-import type { PassportOffice } from "./passport-office.ts";
 
 interface RegionalKeyStoreStub {
   kms(call: ObjectCall): Promise<Reply>;

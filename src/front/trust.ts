@@ -1,9 +1,9 @@
 // What a front believes callers by, and objects believe the front by: both derive from the root keys.
 
 import { parseRootKeys } from "../crypto/root-keys.ts";
+import { PassportOffice } from "../durable/passport-office.ts";
 import type { Env } from "../env.ts";
 import { Authenticator } from "./authenticate.ts";
-import { PassportOffice } from "./passport-office.ts";
 
 export interface Trust {
   readonly authenticator: Authenticator;

@@ -1,5 +1,5 @@
-// What the front vouches for to an object: who is calling, for which object, until when. Types, print and parse; its HMAC is made
-// in front/passport-office.ts and checked in durable/passport-control.ts. Any Worker of the same Cloudflare account can bind our
+// What a front, or an object of ours that calls another, vouches for to an object: who is calling, for which object, until when. Types, print
+// and parse; its HMAC is made in durable/passport-office.ts and checked in durable/passport-control.ts. Any Worker of the same Cloudflare account can bind our
 // objects and call them, so an object believes nothing that no passport says.
 
 import type { CallerKind } from "./access-key-id.ts";
@@ -7,19 +7,25 @@ import { type Bytes, fromBase64Url, fromUtf8, toBase64Url, utf8 } from "./bytes.
 
 export const PASSPORT_SECONDS = 60;
 export const PASSPORT_RENEWAL_SECONDS = 30;
-/** How far the clocks of a front and a store may be apart. */
+/** How far the clocks of whoever calls and an object may be apart. */
 export const PASSPORT_SKEW_SECONDS = 10;
+
+/** Objects that call others: a regional key store, an IdentityStore. */
+export type PeerKind = "store" | "identity";
+
+const KINDS: readonly unknown[] = ["root", "key", "store", "identity"] satisfies (CallerKind | PeerKind)[];
 
 /** Format 1. Members are printed in this order. */
 export interface Passport {
   /** The version of the root key whose `passport` key sealed it. */
   readonly rootVersion: number;
-  /** Name of the one object it is for: `ACCOUNT/REGION`. */
+  /** Name of the one object it is for: `ACCOUNT/REGION`, or `ACCOUNT`. */
   readonly object: string;
-  readonly kind: CallerKind;
+  readonly kind: CallerKind | PeerKind;
   readonly account: string;
-  /** ARN of the caller; "" of a `key`, whose holder the front does not know. */
+  /** ARN of a root; "" of a `key`, whose holder the front does not know; of an object its name. */
   readonly principal: string;
+  /** "" of an object, which signs nothing. */
   readonly accessKeyId: string;
   /** The service that calls in the caller's name, such as `s3.us-east-1.amazonaws.com`. */
   readonly viaService?: string;
@@ -67,7 +73,7 @@ export function parsePassport(text: string): SealedPassport | undefined {
   const { object, kind, account, principal, accessKeyId, viaService, expires } = members;
   const wellFormed =
     typeof object === "string" &&
-    (kind === "root" || kind === "key") &&
+    KINDS.includes(kind) &&
     typeof account === "string" &&
     typeof principal === "string" &&
     typeof accessKeyId === "string" &&
@@ -77,7 +83,7 @@ export function parsePassport(text: string): SealedPassport | undefined {
   const passport: Passport = {
     rootVersion: Number(rootVersion),
     object,
-    kind,
+    kind: kind as Passport["kind"],
     account,
     principal,
     accessKeyId,

@@ -58,6 +58,16 @@ describe("a passport", () => {
     ["of a user with a root's access key", "not one of ours", async () => ({ kind: "key", principal: "" }) as const],
     ["of a root with another's name", "not one of ours", async () => ({ principal: "arn:aws:iam::000000000000:root" })],
     ["with an access key that is none", "not one of ours", async () => ({ accessKeyId: "AKIAIOSFODNN7EXAMPLE" })],
+    [
+      "of another object of ours, a store",
+      "of a kind that is not taken here",
+      async (account: string) => ({ kind: "store", principal: `${account}/eu-west-1`, accessKeyId: "" }) as const,
+    ],
+    [
+      "of another object of ours, an IdentityStore",
+      "of a kind that is not taken here",
+      async (account: string) => ({ kind: "identity", principal: account, accessKeyId: "" }) as const,
+    ],
     ["that has expired", "expired", async () => ({ expires: Date.now() - 11 * SECOND })],
     ["from too far in the future", "from the future", async () => ({ expires: Date.now() + 90 * SECOND })],
     ["under another root key", "not one of ours", async () => ({ rootKeys: other })],

@@ -5,7 +5,7 @@ import { derive } from "../../src/crypto/derive.ts";
 import { macKey } from "../../src/crypto/mac.ts";
 import { parseRootKeys, type RootKeys } from "../../src/crypto/root-keys.ts";
 import type { ObjectCall } from "../../src/durable/call.ts";
-import { type Bearer, issue } from "../../src/front/passport-office.ts";
+import { type Bearer, issue } from "../../src/durable/passport-office.ts";
 import { REGION, testRootKeys } from "./client.ts";
 
 interface Vouching extends Partial<Bearer> {

@@ -9,8 +9,8 @@ import { parseRootKeys, type RootKeys } from "../../src/crypto/root-keys.ts";
 import { Secret } from "../../src/crypto/secret.ts";
 import { noAttachments, outbox } from "../../src/durable/outbox.ts";
 import { markers } from "../../src/durable/page-markers.ts";
+import { issue } from "../../src/durable/passport-office.ts";
 import { rootKeyGuard } from "../../src/durable/root-key-guard.ts";
-import { issue } from "../../src/front/passport-office.ts";
 import { printGrantToken } from "../../src/keyring/grant-token.ts";
 import { importTokens } from "../../src/keyring/import-token.ts";
 import type { Key } from "../../src/keyring/key.ts";
@@ -125,7 +125,13 @@ async function passport(rootKeys: RootKeys): Promise<Entries> {
     principal: `arn:aws:iam::${ACCOUNT}:root`,
     accessKeyId,
   } as const;
-  const bearers = { passport: bearer, "passport by way of a service": { ...bearer, viaService: `s3.${REGION}.amazonaws.com` } };
+  const store = { object: ACCOUNT, kind: "store", account: ACCOUNT, principal: `${ACCOUNT}/${REGION}`, accessKeyId: "" } as const;
+  const bearers = {
+    passport: bearer,
+    "passport by way of a service": { ...bearer, viaService: `s3.${REGION}.amazonaws.com` },
+    "passport of a store": store,
+    "passport of an IdentityStore": { ...store, object: store.principal, kind: "identity", principal: ACCOUNT } as const,
+  };
   const key = derive(rootKeys, rootKeys.seal, "passport").then(macKey);
   const expires = 1_798_761_600_000;
   const made = Object.entries(bearers).map(async ([name, each]) => {

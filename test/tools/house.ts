@@ -14,7 +14,7 @@ export const LAYERS: Layers = {
     limits: ["keyring", "wire"],
     durable: ["audit", "crypto", "wire"],
     kms: ["durable", "limits", "authz", "keyring", "audit", "crypto", "wire"],
-    front: ["auth", "crypto", "wire"],
+    front: ["auth", "crypto", "wire", "durable/passport-office.ts"],
     cli: ["auth", "audit", "crypto", "wire"],
     "worker.ts": "everything",
     "env.ts": "everything",

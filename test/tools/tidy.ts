@@ -45,7 +45,7 @@ function targetOf(path: string, from: string): string | undefined {
 }
 
 export interface Layers {
-  /** What a folder may import besides itself. "everything" for the files that put it all together. */
+  /** What a folder may import besides itself: folders, or single files of others. "everything" for the files that put it all together. */
   readonly values: Readonly<Record<string, readonly string[] | "everything">>;
   /** What it may import types of. An entry is a folder or one file of it. */
   readonly types: Readonly<Record<string, readonly string[]>>;
@@ -62,8 +62,8 @@ export function layerBreaks(source: Source, { values, types, packages }: Layers)
     if (target === undefined)
       return (packages[layer] ?? []).some((name) => from === name || (/[/:]$/.test(name) && from.startsWith(name)));
     const folder = layerOf(target);
-    if (allowed === "everything" || folder === layer || allowed.includes(folder)) return true;
-    return typesOnly && (types[layer] ?? []).some((name) => name === folder || `src/${name}` === target);
+    const names = (list: readonly string[]): boolean => list.some((name) => name === folder || `src/${name}` === target);
+    return allowed === "everything" || folder === layer || names(allowed) || (typesOnly && names(types[layer] ?? []));
   };
   return importsOf(source)
     .filter((each) => !isAllowed(each))

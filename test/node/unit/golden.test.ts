@@ -59,7 +59,7 @@ it("every kind of golden entry is there", () => {
     "import token": 2,
     "grant token": 2,
     marker: 2,
-    passport: 4,
+    passport: 8,
     ciphertext: 8,
     "check value": 2,
     chain: 1,

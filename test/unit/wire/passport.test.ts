@@ -42,7 +42,7 @@ const passports: fc.Arbitrary<Passport> = fc
     {
       rootVersion: fc.integer({ min: 1, max: 127 }),
       object: text,
-      kind: fc.constant("root" as const),
+      kind: fc.constantFrom("root", "key", "store", "identity"),
       account: text,
       principal: text,
       accessKeyId: text,
@@ -82,11 +82,14 @@ describe("a passport", () => {
     expect(await opens(printed)).toBe(true);
   });
 
-  it("of another version, object, account, principal, key or time has another seal", async () => {
+  it("of another version, object, kind, account, principal, key or time has another seal", async () => {
     const { mac: seal = new Uint8Array() } = parsePassport(await sealed(alice)) ?? {};
     const others: Passport[] = [
       { ...alice, rootVersion: 1 },
       { ...alice, object: "111122223333/us-east-2" },
+      { ...alice, kind: "key" },
+      { ...alice, kind: "store" },
+      { ...alice, kind: "identity" },
       { ...alice, account: "444455556666" },
       { ...alice, principal: "arn:aws:iam::444455556666:root" },
       { ...alice, accessKeyId: "AKIAIOSFODNN8EXAMPLE" },
@@ -120,6 +123,8 @@ describe("no passport is", () => {
     ["no seal", around(claims).replace(/[^.]+$/, "")],
     ["a fifth part", `${around(claims)}.AA`],
     ["another kind", around({ ...claims, kind: "operator" })],
+    ["a list of a kind", around({ ...claims, kind: ["root"] })],
+    ["no kind", around({ ...claims, kind: null })],
     ["a member more", around({ ...claims, extra: 1 })],
     ["a member less", around({ ...claims, accessKeyId: undefined })],
     ["a number as account", around({ ...claims, account: 111122223333 })],

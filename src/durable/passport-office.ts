@@ -1,4 +1,5 @@
-// The front's side of passports: makes one an identity, and renews it before it expires, so that it costs a request nothing.
+// The caller's side of passports, a front's as an object's that calls another: makes one an identity, and renews it before it expires,
+// so that it costs a request nothing.
 
 import { derive } from "../crypto/derive.ts";
 import { mac, macKey } from "../crypto/mac.ts";
@@ -41,4 +42,5 @@ export class PassportOffice {
   }
 }
 
-const nameOf = ({ object, accessKeyId, viaService = "" }: Bearer): string => `${object} ${accessKeyId} ${viaService}`;
+const nameOf = ({ object, kind, principal, accessKeyId, viaService = "" }: Bearer): string =>
+  `${object} ${kind} ${principal} ${accessKeyId} ${viaService}`;

@@ -1,10 +1,10 @@
-// The front's side of passports: one an identity, renewed in time; and that no text, however made, upsets their reading.
+// The caller's side of passports: one an identity, renewed in time; and that no text, however made, upsets their reading.
 
 import { describe, expect, it } from "vitest";
 import { derive } from "../../../src/crypto/derive.ts";
 import { macKey, verifyMac } from "../../../src/crypto/mac.ts";
 import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
-import { type Bearer, PassportOffice } from "../../../src/front/passport-office.ts";
+import { type Bearer, PassportOffice } from "../../../src/durable/passport-office.ts";
 import { parsePassport } from "../../../src/wire/passport.ts";
 import { testRootKeys } from "../../support/client.ts";
 import { OLDER_ROOT_KEYS } from "../../support/root-keys.ts";
@@ -56,6 +56,8 @@ describe("a passport", () => {
   it.each([
     { object: "111122223333/eu-west-1" },
     { accessKeyId: "AKIAANOTHER" },
+    { kind: "key" },
+    { principal: "" },
     { viaService: "s3.us-east-1.amazonaws.com" },
   ] satisfies Partial<Bearer>[])("is for one identity: %j has its own", async (other) => {
     const office = new PassportOffice(testRootKeys);
