@@ -158,6 +158,7 @@ describe("an IdentityStore that is not in reach", () => {
       delete known.over.reply;
       expect(outcome(await encrypt())).toBe(200);
     },
+    10_000,
   );
 });
 
