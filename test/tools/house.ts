@@ -14,6 +14,7 @@ export const LAYERS: Layers = {
     limits: ["keyring", "wire"],
     durable: ["audit", "crypto", "wire"],
     kms: ["durable", "limits", "authz", "keyring", "audit", "crypto", "wire"],
+    iam: ["durable", "limits", "authz", "audit", "crypto", "wire"],
     front: ["auth", "crypto", "wire", "durable/passport-office.ts"],
     cli: ["auth", "audit", "crypto", "wire"],
     "worker.ts": "everything",
@@ -22,12 +23,14 @@ export const LAYERS: Layers = {
   types: {
     authz: ["keyring/key.ts"],
     kms: ["env.ts"],
+    iam: ["env.ts"],
     front: ["durable/call.ts", "env.ts"],
   },
   packages: {
     crypto: ["node:crypto", "@noble/"],
     auth: ["node:crypto"],
     kms: ["cloudflare:workers"],
+    iam: ["cloudflare:workers"],
     cli: ["node:", "miniflare", "wrangler", "esbuild"],
     "worker.ts": ["itty-router"],
   },
