@@ -139,5 +139,5 @@ it("the bundle exports the default handler and the objects, and nothing else tha
     logLevel: "silent",
   });
   const [output] = Object.values(metafile.outputs);
-  expect(output?.exports.toSorted()).toEqual(["RegionalKeyStore", "default"]);
+  expect(output?.exports.toSorted()).toEqual(["IdentityStore", "RegionalKeyStore", "default"]);
 });
