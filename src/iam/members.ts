@@ -7,7 +7,7 @@ import type { Bytes } from "../wire/bytes.ts";
 import { defaulted, listOf, optional, string, structure } from "../wire/shape.ts";
 import type { Caller } from "./operation.ts";
 import type { Entity, EntityKind, EntityWrites } from "./tables/entities.ts";
-import type { Reads } from "./tables/tables.ts";
+import type { Reads, Writes } from "./tables/tables.ts";
 import type { Tag } from "./tables/tags.ts";
 
 const NAME = "[\\w+=,.@-]+";
@@ -58,6 +58,18 @@ export function requireFree({ entities }: Pick<Reads, "entities">, kind: EntityK
       "EntityAlreadyExists",
       `${kind.charAt(0).toUpperCase()}${kind.slice(1)} with name ${name} already exists.`,
     );
+}
+
+/** Removes a user, a group or a role, whose unique id stays given. @throws ApiError DeleteConflict for one that still has something. */
+export function removeBare({ id }: Entity, writes: Writes): void {
+  const { accessKeys, attachments, inline, memberships } = writes;
+  const first = (what: string): ApiError => new ApiError("DeleteConflict", `Cannot delete entity, must ${what} first.`);
+  if (accessKeys.countOf(id) > 0) throw first("delete access keys");
+  if (attachments.countOf(id) > 0) throw first("detach all policies");
+  if (inline.countOf(id) > 0) throw first("delete policies");
+  if (memberships.countOf(id) > 0 || memberships.usersOf(id, "", 1).length > 0) throw first("remove users from group");
+  writes.tags.removeAllOf(id);
+  writes.entities.remove(id);
 }
 
 /** @throws ApiError LimitExceeded. */
@@ -111,7 +123,7 @@ export const MANAGED_SIZE_MAX = 6144;
 
 /** Of a managed policy. @throws ApiError MalformedPolicyDocument, LimitExceeded. */
 export function checkManagedDocument(text: string): void {
-  checkDocument(text);
   if (documentSize(text) > MANAGED_SIZE_MAX)
     throw new ApiError("LimitExceededException", `Cannot exceed quota for PolicySize: ${MANAGED_SIZE_MAX}`);
+  checkDocument(text);
 }

@@ -1,7 +1,7 @@
 // Managed policies by their ARNs, the account's own and AWS's: what is asked of either.
 
 import { ApiError } from "../wire/api-error.ts";
-import { policyArn, policyNameOf } from "./arns.ts";
+import { policyNameOf } from "./arns.ts";
 import { builtinAt } from "./builtin-policies.ts";
 import type { ManagedPolicy } from "./tables/managed-policies.ts";
 import type { Reads } from "./tables/tables.ts";
@@ -39,8 +39,6 @@ export function requireBoundary(arn: string, reads: Pick<Reads, "policies">, acc
   if (documentAt(arn, reads, account) === undefined)
     throw new ApiError("NoSuchEntity", `Scope ARN: ${arn} does not exist or is not attachable.`);
 }
-
-export const arnOfPolicy = (account: string, policy: Pick<ManagedPolicy, "path" | "name">): string => policyArn(account, policy);
 
 /** A version's id, by its number. */
 export const printVersion = (number: number): string => `v${number}`;

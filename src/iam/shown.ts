@@ -6,7 +6,8 @@ import type { Output } from "./operation.ts";
 import type { Entity, EntityKind } from "./tables/entities.ts";
 import type { Reads } from "./tables/tables.ts";
 
-const NAMES: Readonly<Record<EntityKind, readonly [name: string, id: string]>> = {
+/** The members that hold a name and a unique id. */
+export const NAMES: Readonly<Record<EntityKind, readonly [name: string, id: string]>> = {
   user: ["UserName", "UserId"],
   group: ["GroupName", "GroupId"],
   role: ["RoleName", "RoleId"],
@@ -30,4 +31,10 @@ export function shownEntity(entity: Entity, reads: Pick<Reads, "tags">, account:
       boundary === undefined ? undefined : { PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: boundary },
     Tags: tags.length === 0 ? undefined : tags,
   };
+}
+
+/** As lists show it: without its tags and its boundary, as AWS does. */
+export function listedEntity(...of: Parameters<typeof shownEntity>): Output {
+  const { Tags: _tags, PermissionsBoundary: _boundary, ...shown } = shownEntity(...of);
+  return shown;
 }

@@ -4,7 +4,9 @@ import type { Document } from "../authz/document.ts";
 import { namedIn } from "../authz/key-policy.ts";
 import { malformed } from "../authz/policy-json.ts";
 import { isUniqueId, type UniqueIds } from "../authz/principals.ts";
-import { ApiError } from "../wire/api-error.ts";
+import { answered, type Waiting } from "../durable/answered.ts";
+import { rootArn } from "../wire/arn.ts";
+import { PARTITION } from "../wire/regions.ts";
 import type { Identified } from "../wire/views.ts";
 import { entityArn, entityNameOf } from "./arns.ts";
 import type { Entity } from "./tables/entities.ts";
@@ -18,16 +20,20 @@ export interface Trusted {
   resolve(document: Document): Promise<UniqueIds>;
   /** The same in the turn of a commit, of the account's own alone: other accounts do not cease to exist. */
   resolveOwn(document: Document): UniqueIds;
-  /** Which of these ARNs and unique ids are users or roles of the account, by the text that was asked for. */
+  /**
+   * Which of these ARNs and unique ids are users or roles of the account, by the text that was asked for. An ARN without a path means whoever has the
+   * name, as a session's does; the ARN in the answer tells.
+   */
   identified(names: readonly string[]): Readonly<Record<string, Identified>>;
 }
 
-/** `exists`: whether an account has ever signed a request; undefined where that is not told. */
-export function trustedBy(
-  account: string,
-  reads: Pick<Reads, "entities">,
-  exists: (account: string) => Promise<boolean | undefined>,
-): Trusted {
+/** What looking up other accounts needs of its object. */
+interface Asking extends Waiting {
+  /** Whether an account has ever signed a request; undefined where that is not told. Rejects where it is not reached. */
+  exists(account: string): Promise<boolean | undefined>;
+}
+
+export function trustedBy(account: string, reads: Pick<Reads, "entities">, asking: Asking): Trusted {
   const own = new OwnIdentities(account, reads);
   const resolveOwn = (document: Document): UniqueIds =>
     new Map([...namedIn(document).identities].map((text) => [text, own.uniqueIdOf(text) ?? refuse(text)]));
@@ -35,7 +41,8 @@ export function trustedBy(
     resolveOwn,
     async resolve(document) {
       const ids = resolveOwn(document);
-      for (const other of namedIn(document).accounts) if (other !== account) await requireAccount(other, exists);
+      const others = [...namedIn(document).accounts].filter((other) => other !== account);
+      if (others.length > 0) await requireAccounts(others, asking);
       return ids;
     },
     identified: (names) => own.identified(names),
@@ -46,10 +53,15 @@ const refuse = (text: string): never => {
   throw malformed(`Invalid principal in policy: "AWS":"${text}"`);
 };
 
-async function requireAccount(account: string, exists: (account: string) => Promise<boolean | undefined>): Promise<void> {
-  const there = await exists(account).catch(() => undefined);
-  if (there === undefined) throw new ApiError("DependencyTimeoutException");
-  if (!there) refuse(account);
+/** Asked all at once: a trust policy has room for few. */
+async function requireAccounts(accounts: readonly string[], asking: Asking): Promise<void> {
+  const all = Promise.all(accounts.map((account) => asking.exists(account)));
+  const there = await answered(
+    all.then((each) => (each.includes(undefined) ? undefined : each)),
+    asking,
+  );
+  const stranger = accounts.find((_, at) => there[at] !== true);
+  if (stranger !== undefined) refuse(rootArn(PARTITION, stranger));
 }
 
 const SESSION = /^arn:aws:sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\w+=,.@-]{2,64})$/;
@@ -75,7 +87,7 @@ class OwnIdentities {
   /** Own members alone, whatever the names are. */
   identified(names: readonly string[]): Readonly<Record<string, Identified>> {
     const found = names.flatMap((text) => {
-      const entity = this.#entityOf(text);
+      const entity = this.#entityOf(text) ?? this.#withoutPath(text);
       return entity === undefined ? [] : [[text, { uniqueId: entity.id, arn: entityArn(this.#account, entity) }] as const];
     });
     return Object.fromEntries(found);
@@ -87,9 +99,18 @@ class OwnIdentities {
   }
 
   #named(text: string): Entity | undefined {
+    const entity = this.#byName(text);
+    return entity?.path === entityNameOf(text)?.path ? entity : undefined;
+  }
+
+  #withoutPath(text: string): Entity | undefined {
+    return entityNameOf(text)?.path === "/" ? this.#byName(text) : undefined;
+  }
+
+  #byName(text: string): Entity | undefined {
     const named = entityNameOf(text);
     if (named?.account !== this.#account) return undefined;
     const entity = this.#reads.entities.find(named.kind, named.name);
-    return entity?.name === named.name && entity.path === named.path ? entity : undefined;
+    return entity?.name === named.name ? entity : undefined;
   }
 }

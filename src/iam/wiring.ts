@@ -45,7 +45,11 @@ export function createWorld(given: Given): World {
     guardrails: given.guardrails(account),
     compiled: new CompiledDocuments(),
     markers: markers({ account, region: "iam", rootKeys, random }),
-    trusted: trustedBy(account, tables, (other) => world.identities.exists(other)),
+    trusted: trustedBy(account, tables, {
+      exists: (other) => world.identities.exists(other),
+      after: (ms, then) => world.after(ms, then),
+      log: (line) => world.log(line),
+    }),
     leases,
     leaseMs: IDENTITY_LEASE_SECONDS * 1000,
     versions: versions(host.meta, () => world.uuid()),

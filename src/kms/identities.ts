@@ -1,8 +1,6 @@
 // The port to IdentityStores: what a store asks of its account's own, and of another's whether its account is there. Nothing else reaches one.
 
 import type { Peers } from "../durable/peers.ts";
-import { ApiError } from "../wire/api-error.ts";
-import { described } from "../wire/unknown-error.ts";
 import type { Identified, IdentityPeer, Lease, PeerReply, Pulled, Stamp } from "../wire/views.ts";
 
 /** `IdentityPeer` without its passports. A promise is rejected where the object was not reached. */
@@ -20,26 +18,3 @@ export const identitiesOf = (account: string, peers: Peers, stub: (account: stri
   resolve: (names) => peers.call(account, (passport) => stub(account).resolve(passport, names)),
   exists: (other) => peers.call(other, (passport) => stub(other).exists(passport)),
 });
-
-/** What waiting for an answer needs of its store. */
-export interface Waiting {
-  after(ms: number, then: () => void): () => void;
-  log(line: Readonly<Record<string, unknown>>): void;
-}
-
-/** Whoever waits is answered within five seconds, and something is left of them for his record. */
-const ANSWER_MS_MAX = 4500;
-
-/** @throws ApiError DependencyTimeoutException where no answer comes, or none in time. */
-export async function answered<T>(asking: Promise<PeerReply<T>>, { after, log }: Waiting): Promise<T> {
-  const late = Promise.withResolvers<undefined>();
-  const callOff = after(ANSWER_MS_MAX, () => late.resolve(undefined));
-  const reached = asking.catch((cause: unknown) => {
-    log({ event: "identities not reached", ...described(cause) });
-    return undefined;
-  });
-  const answer = await Promise.race([reached, late.promise]);
-  callOff();
-  if (answer === undefined) throw new ApiError("DependencyTimeoutException");
-  return answer;
-}

@@ -6,9 +6,10 @@ import { namedIn } from "../authz/key-policy.ts";
 import { malformed } from "../authz/policy-json.ts";
 import { isUniqueId, namedOf, type UniqueIds } from "../authz/principals.ts";
 import { holdersOf, type ShownArns } from "../authz/shown-principals.ts";
+import { answered, type Waiting } from "../durable/answered.ts";
 import { PARTITION } from "../wire/regions.ts";
 import type { Identified } from "../wire/views.ts";
-import { answered, type Identities, type Waiting } from "./identities.ts";
+import type { Identities } from "./identities.ts";
 
 export interface Principals {
   /**

@@ -22,3 +22,12 @@ export async function refusedAs(call: Promise<unknown>, { name, status, message 
   );
   expect(thrown).toEqual({ name, status, ...(message === undefined ? {} : { message }) });
 }
+
+export const noSuchEntity = (message: string): Expected => ({ name: "NoSuchEntityException", status: 404, message });
+export const alreadyExists = (message: string): Expected => ({ name: "EntityAlreadyExistsException", status: 409, message });
+export const deleteConflict = (message: string): Expected => ({ name: "DeleteConflictException", status: 409, message });
+export const limitExceeded = (message: string): Expected => ({ name: "LimitExceededException", status: 409, message });
+/** Whatever it says. */
+export const ACCESS_DENIED: Expected = { name: "AccessDenied", status: 403 };
+export const MALFORMED: Expected = { name: "MalformedPolicyDocumentException", status: 400 };
+export const INVALID: Expected = { name: "ValidationError", status: 400 };

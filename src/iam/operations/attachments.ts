@@ -1,4 +1,4 @@
-// Managed policies attached to users, groups and roles. Source: IAM API reference.
+// Which managed policies are attached to a user, a group or a role: the same three operations on each. Source: IAM API reference.
 
 import { ApiError } from "../../wire/api-error.ts";
 import { structure } from "../../wire/shape.ts";
@@ -9,34 +9,32 @@ import { type PageRequest, paged, pageOf } from "../pages.ts";
 import { requireAttachable } from "../policies.ts";
 import type { EntityKind } from "../tables/entities.ts";
 
-/** Whom it is attached to. */
-type Owner = readonly [kind: EntityKind, name: string];
-
-const QUOTAS: Readonly<Record<EntityKind, string>> = {
+/** As the texts of quotas name what is attached to each. */
+const QUOTA_NAMES: Readonly<Record<EntityKind, string>> = {
   user: "PoliciesPerUser",
   group: "PoliciesPerGroup",
   role: "PoliciesPerRole",
 };
 
-/** One that is attached already stays so. */
+/** Attaching twice changes nothing. */
 const attach =
-  ([kind, name]: Owner, policyArn: string, { account, quotas }: Call): Commit =>
+  (kind: EntityKind, name: string, policyArn: string, { account, quotas }: Call): Commit =>
   (writes) => {
-    const { id } = requireEntity(writes, kind, name);
+    const owner = requireEntity(writes, kind, name);
     requireAttachable(policyArn, writes, account);
-    if (writes.attachments.has(id, policyArn)) return {};
-    requireQuota(writes.attachments.countOf(id), quotas.attachedPolicies, QUOTAS[kind]);
-    writes.attachments.add(id, policyArn);
+    if (!writes.attachments.has(owner.id, policyArn))
+      requireQuota(writes.attachments.countOf(owner.id), quotas.attachedPolicies, QUOTA_NAMES[kind]);
+    writes.attachments.add(owner.id, policyArn);
     return {};
   };
 
 const detach =
-  ([kind, name]: Owner, policyArn: string): Commit =>
+  (kind: EntityKind, name: string, policyArn: string): Commit =>
   (writes) => {
     policyNameOf(policyArn); // what is no ARN is refused as such
-    const { id } = requireEntity(writes, kind, name);
-    if (!writes.attachments.has(id, policyArn)) throw new ApiError("NoSuchEntity", `Policy ${policyArn} was not found.`);
-    writes.attachments.remove(id, policyArn);
+    const owner = requireEntity(writes, kind, name);
+    if (!writes.attachments.has(owner.id, policyArn)) throw new ApiError("NoSuchEntity", `Policy ${policyArn} was not found.`);
+    writes.attachments.remove(owner.id, policyArn);
     return {};
   };
 
@@ -44,38 +42,47 @@ interface Listing extends PageRequest {
   readonly PathPrefix: string;
 }
 
-/** In the order of their ARNs. */
-async function list([kind, name]: Owner, request: Listing, call: Call): Promise<Computed> {
-  const { id } = requireEntity(call.reads, kind, name);
-  const attached = call.reads.attachments.all(id).map((policyArn) => ({ arn: policyArn, ...policyNameOf(policyArn) }));
-  const listed = attached.filter(({ path }) => path.startsWith(request.PathPrefix));
-  const read = (after: string, limit: number) => listed.filter((item) => item.arn > after).slice(0, limit);
-  const { items, ...page } = await pageOf(request, call, read, (item) => item.arn);
-  return { output: { AttachedPolicies: items.map((item) => ({ PolicyName: item.name, PolicyArn: item.arn })), ...page } };
+async function list(kind: EntityKind, name: string, request: Listing, call: Call): Promise<Computed> {
+  const owner = requireEntity(call.reads, kind, name);
+  const isBelow = (policyArn: string): boolean => policyNameOf(policyArn).path.startsWith(request.PathPrefix);
+  const attached = call.reads.attachments.all(owner.id).filter(isBelow); // no more than the quota allows
+  const read = (after: string, limit: number) => attached.filter((policyArn) => policyArn > after).slice(0, limit);
+  const { items, ...page } = await pageOf(request, call, read, (policyArn) => policyArn);
+  const AttachedPolicies = items.map((PolicyArn) => ({ PolicyName: policyNameOf(PolicyArn).name, PolicyArn }));
+  return { output: { AttachedPolicies, ...page } };
 }
-
-const ofUser = structure({ UserName: userName, PolicyArn: arn });
-const ofGroup = structure({ GroupName: groupName, PolicyArn: arn });
-const ofRole = structure({ RoleName: roleName, PolicyArn: arn });
-
-export const attachUserPolicy = accepts(ofUser, ({ UserName, PolicyArn }, call) => attach(["user", UserName], PolicyArn, call));
-export const attachGroupPolicy = accepts(ofGroup, ({ GroupName, PolicyArn }, call) =>
-  attach(["group", GroupName], PolicyArn, call),
-);
-export const attachRolePolicy = accepts(ofRole, ({ RoleName, PolicyArn }, call) => attach(["role", RoleName], PolicyArn, call));
-
-export const detachUserPolicy = accepts(ofUser, ({ UserName, PolicyArn }) => detach(["user", UserName], PolicyArn));
-export const detachGroupPolicy = accepts(ofGroup, ({ GroupName, PolicyArn }) => detach(["group", GroupName], PolicyArn));
-export const detachRolePolicy = accepts(ofRole, ({ RoleName, PolicyArn }) => detach(["role", RoleName], PolicyArn));
 
 const listing = { PathPrefix: policyPath, ...paged };
 
-export const listAttachedUserPolicies = accepts(structure({ UserName: userName, ...listing }), (input, call) =>
-  list(["user", input.UserName], input, call),
+const user = { UserName: userName };
+export const attachUserPolicy = accepts(structure({ ...user, PolicyArn: arn }), ({ UserName, PolicyArn }, call) =>
+  attach("user", UserName, PolicyArn, call),
 );
-export const listAttachedGroupPolicies = accepts(structure({ GroupName: groupName, ...listing }), (input, call) =>
-  list(["group", input.GroupName], input, call),
+export const detachUserPolicy = accepts(structure({ ...user, PolicyArn: arn }), ({ UserName, PolicyArn }) =>
+  detach("user", UserName, PolicyArn),
 );
-export const listAttachedRolePolicies = accepts(structure({ RoleName: roleName, ...listing }), (input, call) =>
-  list(["role", input.RoleName], input, call),
+export const listAttachedUserPolicies = accepts(structure({ ...user, ...listing }), ({ UserName, ...page }, call) =>
+  list("user", UserName, page, call),
+);
+
+const group = { GroupName: groupName };
+export const attachGroupPolicy = accepts(structure({ ...group, PolicyArn: arn }), ({ GroupName, PolicyArn }, call) =>
+  attach("group", GroupName, PolicyArn, call),
+);
+export const detachGroupPolicy = accepts(structure({ ...group, PolicyArn: arn }), ({ GroupName, PolicyArn }) =>
+  detach("group", GroupName, PolicyArn),
+);
+export const listAttachedGroupPolicies = accepts(structure({ ...group, ...listing }), ({ GroupName, ...page }, call) =>
+  list("group", GroupName, page, call),
+);
+
+const role = { RoleName: roleName };
+export const attachRolePolicy = accepts(structure({ ...role, PolicyArn: arn }), ({ RoleName, PolicyArn }, call) =>
+  attach("role", RoleName, PolicyArn, call),
+);
+export const detachRolePolicy = accepts(structure({ ...role, PolicyArn: arn }), ({ RoleName, PolicyArn }) =>
+  detach("role", RoleName, PolicyArn),
+);
+export const listAttachedRolePolicies = accepts(structure({ ...role, ...listing }), ({ RoleName, ...page }, call) =>
+  list("role", RoleName, page, call),
 );

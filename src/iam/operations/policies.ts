@@ -1,8 +1,9 @@
-// Managed policies, and whom they bear on. AWS's own are read like the account's, and never changed. Source: IAM API reference.
+// Managed policies. AWS's own are read like the account's, and never changed. Source: IAM API reference.
 
 import { fold } from "../../authz/fold.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { defaulted, flag, oneOf, optional, structure } from "../../wire/shape.ts";
+import { policyArn } from "../arns.ts";
 import { type BuiltinPolicy, builtinAt, builtinPolicies } from "../builtin-policies.ts";
 import {
   arn,
@@ -11,7 +12,6 @@ import {
   description,
   newTags,
   newUniqueId,
-  path,
   policyDocument,
   policyName,
   policyPath,
@@ -19,8 +19,7 @@ import {
 } from "../members.ts";
 import { accepts, type Call, type Output } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
-import { arnOfPolicy, printVersion, requireAttachable, requireOwnPolicy } from "../policies.ts";
-import type { Entity, EntityKind } from "../tables/entities.ts";
+import { printVersion, requireOwnPolicy } from "../policies.ts";
 import type { ManagedPolicy } from "../tables/managed-policies.ts";
 import type { Reads } from "../tables/tables.ts";
 
@@ -33,7 +32,7 @@ const usage = optional(oneOf("PermissionsPolicy", "PermissionsBoundary"));
 type Described = Omit<BuiltinPolicy, "document" | "description"> & { readonly description: string | undefined };
 
 const described = (policy: ManagedPolicy, account: string): Described => ({
-  ...{ arn: arnOfPolicy(account, policy), id: policy.id, name: policy.name, path: policy.path },
+  ...{ arn: policyArn(account, policy), id: policy.id, name: policy.name, path: policy.path },
   ...{ description: policy.description, version: printVersion(policy.defaultVersion) },
   ...{ createdAt: policy.createdAt, updatedAt: policy.updatedAt },
 });
@@ -156,49 +155,3 @@ export const deletePolicy = accepts(structure({ PolicyArn: arn }), ({ PolicyArn 
   writes.policies.remove(id);
   return {};
 });
-
-const FILTERED: Readonly<Record<string, EntityKind>> = { User: "user", Group: "group", Role: "role" };
-
-/** Whom a policy is attached to, and whom it bounds, each once. */
-export const listEntitiesForPolicy = accepts(
-  structure({
-    ...{ PolicyArn: arn, EntityFilter: optional(oneOf("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")) },
-    ...{ PathPrefix: defaulted(path, "/"), PolicyUsageFilter: usage, ...paged },
-  }),
-  async (input, call) => {
-    const { account, reads } = call;
-    requireAttachable(input.PolicyArn, reads, account);
-    const { EntityFilter, PathPrefix, PolicyUsageFilter } = input;
-    const isListed = ({ kind, path: of }: Entity): boolean =>
-      of.startsWith(PathPrefix) && (EntityFilter === undefined || FILTERED[EntityFilter] === kind);
-    const read = (after: string, limit: number) =>
-      firstOf(limit, entitiesBehind(after, input.PolicyArn, PolicyUsageFilter, reads), isListed);
-    const { items, ...page } = await pageOf(input, call, read, ({ id }) => id);
-    const named = (of: EntityKind, ofName: string, ofId: string): readonly Output[] =>
-      items.filter(({ kind }) => kind === of).map(({ name, id }) => ({ [ofName]: name, [ofId]: id }));
-    return {
-      output: {
-        PolicyGroups: named("group", "GroupName", "GroupId"),
-        PolicyUsers: named("user", "UserName", "UserId"),
-        PolicyRoles: named("role", "RoleName", "RoleId"),
-        ...page,
-      },
-    };
-  },
-);
-
-type Usage = "PermissionsPolicy" | "PermissionsBoundary";
-
-/** In the order of their ids. The first of both are among the first of each. */
-function* entitiesBehind(after: string, policyArn: string, of: Usage | undefined, reads: Reads): Generator<Entity> {
-  for (let from: string | undefined = after; from !== undefined; ) {
-    const attached: readonly string[] = of === "PermissionsBoundary" ? [] : reads.attachments.owners(policyArn, from, BATCH);
-    const bounded: readonly Entity[] = of === "PermissionsPolicy" ? [] : reads.entities.boundedBy(policyArn, from, BATCH);
-    const ids: readonly string[] = [...new Set([...attached, ...bounded.map(({ id }) => id)])].sort().slice(0, BATCH);
-    for (const id of ids) {
-      const entity = reads.entities.byId(id);
-      if (entity !== undefined) yield entity;
-    }
-    from = ids.at(-1);
-  }
-}

@@ -1,4 +1,4 @@
-// Tags of users, roles and managed policies. Case does not make another key. Source: IAM API reference.
+// Tags of users, roles and managed policies: the same three operations on each. Source: IAM API reference.
 
 import { fold } from "../../authz/fold.ts";
 import { structure } from "../../wire/shape.ts";
@@ -10,27 +10,27 @@ import { requireOwnPolicy } from "../policies.ts";
 import type { Reads } from "../tables/tables.ts";
 import type { Tag } from "../tables/tags.ts";
 
-/** Whose the tags are, by the unique id. @throws ApiError NoSuchEntity, and what else is wrong with the name. */
+/** Finds the unique id of whatever is tagged. @throws ApiError NoSuchEntity. */
 type Owner = (reads: Reads) => string;
 
-const user =
+const ofUser =
   (name: string): Owner =>
   (reads) =>
     requireEntity(reads, "user", name).id;
-const role =
+const ofRole =
   (name: string): Owner =>
   (reads) =>
     requireEntity(reads, "role", name).id;
-const policy =
+const ofPolicy =
   (policyArn: string, { account }: Call): Owner =>
   (reads) =>
     requireOwnPolicy(policyArn, reads, account).id;
 
-/** AWS's own policies have no tags, which may be seen. */
-const seenPolicy =
+/** AWS's own policies have no tags, and may be asked for them. */
+const ofAnyPolicy =
   (policyArn: string, call: Call): Owner =>
   (reads) =>
-    builtinAt(policyArn)?.id ?? policy(policyArn, call)(reads);
+    builtinAt(policyArn)?.id ?? ofPolicy(policyArn, call)(reads);
 
 const tag =
   (owner: Owner, given: readonly Tag[]): Commit =>
@@ -55,34 +55,33 @@ async function list(owner: Owner, request: PageRequest, call: Call): Promise<Com
   return { output: { Tags: items, ...page } };
 }
 
-const checked = ({ Tags }: { readonly Tags: readonly Tag[] }): void => checkTags(Tags);
+const check = ({ Tags }: { readonly Tags: readonly Tag[] }): void => checkTags(Tags);
 
-export const tagUser = accepts(structure({ UserName: userName, Tags: tags }, checked), ({ UserName, Tags }) =>
-  tag(user(UserName), Tags),
+const user = { UserName: userName };
+export const tagUser = accepts(structure({ ...user, Tags: tags }, check), ({ UserName, Tags }) => tag(ofUser(UserName), Tags));
+export const untagUser = accepts(structure({ ...user, TagKeys: tagKeys }), ({ UserName, TagKeys }) =>
+  untag(ofUser(UserName), TagKeys),
 );
-export const tagRole = accepts(structure({ RoleName: roleName, Tags: tags }, checked), ({ RoleName, Tags }) =>
-  tag(role(RoleName), Tags),
-);
-export const tagPolicy = accepts(structure({ PolicyArn: arn, Tags: tags }, checked), ({ PolicyArn, Tags }, call) =>
-  tag(policy(PolicyArn, call), Tags),
-);
-
-export const untagUser = accepts(structure({ UserName: userName, TagKeys: tagKeys }), ({ UserName, TagKeys }) =>
-  untag(user(UserName), TagKeys),
-);
-export const untagRole = accepts(structure({ RoleName: roleName, TagKeys: tagKeys }), ({ RoleName, TagKeys }) =>
-  untag(role(RoleName), TagKeys),
-);
-export const untagPolicy = accepts(structure({ PolicyArn: arn, TagKeys: tagKeys }), ({ PolicyArn, TagKeys }, call) =>
-  untag(policy(PolicyArn, call), TagKeys),
+export const listUserTags = accepts(structure({ ...user, ...paged }), ({ UserName, ...page }, call) =>
+  list(ofUser(UserName), page, call),
 );
 
-export const listUserTags = accepts(structure({ UserName: userName, ...paged }), (input, call) =>
-  list(user(input.UserName), input, call),
+const role = { RoleName: roleName };
+export const tagRole = accepts(structure({ ...role, Tags: tags }, check), ({ RoleName, Tags }) => tag(ofRole(RoleName), Tags));
+export const untagRole = accepts(structure({ ...role, TagKeys: tagKeys }), ({ RoleName, TagKeys }) =>
+  untag(ofRole(RoleName), TagKeys),
 );
-export const listRoleTags = accepts(structure({ RoleName: roleName, ...paged }), (input, call) =>
-  list(role(input.RoleName), input, call),
+export const listRoleTags = accepts(structure({ ...role, ...paged }), ({ RoleName, ...page }, call) =>
+  list(ofRole(RoleName), page, call),
 );
-export const listPolicyTags = accepts(structure({ PolicyArn: arn, ...paged }), (input, call) =>
-  list(seenPolicy(input.PolicyArn, call), input, call),
+
+const policy = { PolicyArn: arn };
+export const tagPolicy = accepts(structure({ ...policy, Tags: tags }, check), ({ PolicyArn, Tags }, call) =>
+  tag(ofPolicy(PolicyArn, call), Tags),
+);
+export const untagPolicy = accepts(structure({ ...policy, TagKeys: tagKeys }), ({ PolicyArn, TagKeys }, call) =>
+  untag(ofPolicy(PolicyArn, call), TagKeys),
+);
+export const listPolicyTags = accepts(structure({ ...policy, ...paged }), ({ PolicyArn, ...page }, call) =>
+  list(ofAnyPolicy(PolicyArn, call), page, call),
 );

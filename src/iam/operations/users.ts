@@ -1,7 +1,6 @@
 // Users. Source: IAM API reference.
 
 import { fold } from "../../authz/fold.ts";
-import { ApiError } from "../../wire/api-error.ts";
 import { optional, structure } from "../../wire/shape.ts";
 import {
   arn,
@@ -11,18 +10,18 @@ import {
   path,
   pathOfNew,
   pathPrefix,
+  removeBare,
   requireEntity,
   requireFree,
   requireQuota,
   requireUser,
   userName,
 } from "../members.ts";
-import { accepts, type Call, type Output } from "../operation.ts";
+import { accepts } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
 import { requireBoundary } from "../policies.ts";
-import { shownEntity } from "../shown.ts";
+import { listedEntity, shownEntity } from "../shown.ts";
 import type { Entity } from "../tables/entities.ts";
-import type { Reads } from "../tables/tables.ts";
 
 export const createUser = accepts(
   structure({ UserName: userName, Path: pathOfNew, PermissionsBoundary: optional(arn), Tags: newTags }, ({ Tags }) =>
@@ -52,14 +51,8 @@ export const getUser = accepts(structure({ UserName: optional(userName) }), ({ U
 export const listUsers = accepts(structure({ PathPrefix: pathPrefix, ...paged }), async (input, call) => {
   const read = (after: string, limit: number) => call.reads.entities.page("user", input.PathPrefix, after, limit);
   const { items, ...page } = await pageOf(input, call, read, ({ name }) => fold(name));
-  return { output: { Users: items.map((user) => listed(user, call)), ...page } };
+  return { output: { Users: items.map((user) => listedEntity(user, call.reads, call.account)), ...page } };
 });
-
-/** Lists leave the tags and the boundary out, as AWS does. */
-const listed = (user: Entity, { account, reads }: Call): Output => {
-  const { Tags: _tags, PermissionsBoundary: _boundary, ...shown } = shownEntity(user, reads, account);
-  return shown;
-};
 
 export const updateUser = accepts(
   structure({ UserName: userName, NewUserName: optional(userName), NewPath: optional(path) }),
@@ -76,18 +69,6 @@ export const updateUser = accepts(
 );
 
 export const deleteUser = accepts(structure({ UserName: userName }), ({ UserName }) => (writes) => {
-  const user = requireEntity(writes, "user", UserName);
-  requireBare(user, writes);
-  writes.tags.removeAllOf(user.id);
-  writes.entities.remove(user.id);
+  removeBare(requireEntity(writes, "user", UserName), writes);
   return {};
 });
-
-/** @throws ApiError DeleteConflict for a user who still has something. */
-function requireBare({ id }: Entity, { accessKeys, attachments, inline, memberships }: Reads): void {
-  const first = (what: string): ApiError => new ApiError("DeleteConflict", `Cannot delete entity, must ${what} first.`);
-  if (accessKeys.countOf(id) > 0) throw first("delete access keys");
-  if (attachments.countOf(id) > 0) throw first("detach all policies");
-  if (inline.countOf(id) > 0) throw first("delete policies");
-  if (memberships.countOf(id) > 0) throw first("remove users from group");
-}
