@@ -85,7 +85,19 @@ import {
   untagUser,
 } from "./operations/tags.ts";
 import { createUser, deleteUser, getUser, listUsers, updateUser } from "./operations/users.ts";
-import { everything, group, newGroup, newPolicy, newRole, newUser, policy, role, user, userOrAll, userOrCaller } from "./targets.ts";
+import {
+  everything,
+  group,
+  newGroup,
+  newPolicy,
+  newRole,
+  newUser,
+  policy,
+  role,
+  user,
+  userOrAll,
+  userOrCaller,
+} from "./targets.ts";
 
 const [read, write, takeAway] = ["read", "write", "takeAway"] as const;
 
