@@ -25,10 +25,7 @@ const POLICY = /^arn:aws:iam::(aws|\d{12}):policy(\/(?:[!-~]+\/)?)([\w+=,.@-]{1,
 export function policyNameOf(arn: string): PolicyName {
   const [, owner, path, name] = POLICY.exec(arn) ?? [];
   if (owner === undefined || path === undefined || name === undefined)
-    throw new ApiError(
-      "ValidationException",
-      arn.startsWith("arn:") ? `ARN ${arn} is not valid.` : "Invalid ARN:  Could not be parsed!",
-    );
+    throw new ApiError("ValidationException", `ARN ${arn} is not valid.`);
   return { owner, path, name };
 }
 

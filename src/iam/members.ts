@@ -23,6 +23,8 @@ export const description = string({ min: 0, max: 1000, pattern: "[\\u0009\\u000A
 const PATH = "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)";
 export const path = string({ min: 1, max: 512, pattern: PATH });
 export const pathOfNew = defaulted(path, "/");
+/** Of managed policies, which stand in documents by their ARNs. */
+export const policyPath = defaulted(string({ min: 1, max: 512, pattern: "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/" }), "/");
 export const pathPrefix = defaulted(string({ min: 1, max: 512, pattern: "\\u002F[\\u0021-\\u007E]*" }), "/");
 
 const TAGS_MAX = 50;
@@ -114,4 +116,14 @@ export const documentSize = (text: string): number => text.replaceAll(/\s/g, "")
 /** @throws ApiError MalformedPolicyDocument. */
 export function checkDocument(text: string): void {
   documentOf(text, "identity");
+}
+
+/** Characters of a managed policy's document. */
+export const MANAGED_SIZE_MAX = 6144;
+
+/** Of a managed policy. @throws ApiError MalformedPolicyDocument, LimitExceeded. */
+export function checkManagedDocument(text: string): void {
+  if (documentSize(text) > MANAGED_SIZE_MAX)
+    throw new ApiError("LimitExceededException", `Cannot exceed quota for PolicySize: ${MANAGED_SIZE_MAX}`);
+  checkDocument(text);
 }

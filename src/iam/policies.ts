@@ -28,8 +28,17 @@ export function requireOwnPolicy(arn: string, reads: Pick<Reads, "policies">, ac
   throw new ApiError("NoSuchEntity", `Policy ${arn} was not found.`);
 }
 
-/** Of a policy that is to be attached, or to bound. @throws ApiError NoSuchEntity, ValidationException. */
+/** Of a policy that is to be attached. @throws ApiError NoSuchEntity, ValidationException. */
 export function requireAttachable(arn: string, reads: Pick<Reads, "policies">, account: string): void {
   if (documentAt(arn, reads, account) === undefined)
     throw new ApiError("NoSuchEntity", `Policy ${arn} does not exist or is not attachable.`);
 }
+
+/** Of a policy that is to bound a user or a role. @throws ApiError NoSuchEntity, ValidationException. */
+export function requireBoundary(arn: string, reads: Pick<Reads, "policies">, account: string): void {
+  if (documentAt(arn, reads, account) === undefined)
+    throw new ApiError("NoSuchEntity", `Scope ARN: ${arn} does not exist or is not attachable.`);
+}
+
+/** A version's id, by its number. */
+export const printVersion = (number: number): string => `v${number}`;

@@ -29,6 +29,7 @@ import {
 import { getAccessKeyInfo, getCallerIdentity } from "./operations/callers.ts";
 import {
   deleteLoginProfile,
+  getAccountSummary,
   getLoginProfile,
   listAccountAliases,
   listInstanceProfilesForRole,
@@ -62,18 +63,15 @@ import {
   putRolePolicy,
   putUserPolicy,
 } from "./operations/inline-policies.ts";
+import { createPolicy, deletePolicy, getPolicy, listPolicies } from "./operations/policies.ts";
+import { listEntitiesForPolicy } from "./operations/policy-entities.ts";
 import {
-  createPolicy,
   createPolicyVersion,
-  deletePolicy,
   deletePolicyVersion,
-  getPolicy,
   getPolicyVersion,
-  listPolicies,
   listPolicyVersions,
   setDefaultPolicyVersion,
-} from "./operations/policies.ts";
-import { listEntitiesForPolicy } from "./operations/policy-entities.ts";
+} from "./operations/policy-versions.ts";
 import { createRole, deleteRole, getRole, listRoles, updateAssumeRolePolicy, updateRole } from "./operations/roles.ts";
 import {
   listPolicyTags,
@@ -87,7 +85,19 @@ import {
   untagUser,
 } from "./operations/tags.ts";
 import { createUser, deleteUser, getUser, listUsers, updateUser } from "./operations/users.ts";
-import { everything, group, newGroup, newPolicy, newRole, newUser, policy, role, user, userOrCaller } from "./targets.ts";
+import {
+  everything,
+  group,
+  newGroup,
+  newPolicy,
+  newRole,
+  newUser,
+  policy,
+  role,
+  user,
+  userOrAll,
+  userOrCaller,
+} from "./targets.ts";
 
 const [read, write, takeAway] = ["read", "write", "takeAway"] as const;
 
@@ -96,17 +106,17 @@ const creation = ["iam:PermissionsBoundary", "aws:RequestTag/", "aws:TagKeys"] a
 
 // biome-ignore format: one operation, one row; the columns are the point.
 export const IAM_OPERATIONS: Readonly<Record<string, Operation>> = {
-  //                                  handler                         acts on       effect    its record keeps of request and answer, conditions
+  //                                  handler                         acts on       effect    its record keeps of request and answer                                                                           conditions
   AddUserToGroup:                 row(addUserToGroup,                 group,        takeAway, keeps("GroupName UserName")),
-  AttachGroupPolicy:              row(attachGroupPolicy,              group,        takeAway, keeps("GroupName PolicyArn"), "iam:PolicyARN"),
-  AttachRolePolicy:               row(attachRolePolicy,               role,         takeAway, keeps("RoleName PolicyArn"), "iam:PolicyARN", "iam:PermissionsBoundary"),
-  AttachUserPolicy:               row(attachUserPolicy,               user,         takeAway, keeps("UserName PolicyArn"), "iam:PolicyARN", "iam:PermissionsBoundary"),
+  AttachGroupPolicy:              row(attachGroupPolicy,              group,        takeAway, keeps("GroupName PolicyArn"),                                                                                    "iam:PolicyARN"),
+  AttachRolePolicy:               row(attachRolePolicy,               role,         takeAway, keeps("RoleName PolicyArn"),                                                                                     "iam:PolicyARN", "iam:PermissionsBoundary"),
+  AttachUserPolicy:               row(attachUserPolicy,               user,         takeAway, keeps("UserName PolicyArn"),                                                                                     "iam:PolicyARN", "iam:PermissionsBoundary"),
   CreateAccessKey:                row(createAccessKey,                userOrCaller, write,    keeps("UserName", "AccessKey")),
   CreateGroup:                    row(createGroup,                    newGroup,     write,    keeps("GroupName Path", "Group")),
-  CreatePolicy:                   row(createPolicy,                   newPolicy,    write,    keeps("PolicyName Path PolicyDocument Description Tags", "Policy"), "aws:RequestTag/", "aws:TagKeys"),
+  CreatePolicy:                   row(createPolicy,                   newPolicy,    write,    keeps("PolicyName Path PolicyDocument Description Tags", "Policy"),                                              "aws:RequestTag/", "aws:TagKeys"),
   CreatePolicyVersion:            row(createPolicyVersion,            policy,       takeAway, keeps("PolicyArn PolicyDocument SetAsDefault", "PolicyVersion")),
   CreateRole:                     row(createRole,                     newRole,      write,    keeps("RoleName Path AssumeRolePolicyDocument Description MaxSessionDuration PermissionsBoundary Tags", "Role"), ...creation),
-  CreateUser:                     row(createUser,                     newUser,      write,    keeps("UserName Path PermissionsBoundary Tags", "User"), ...creation),
+  CreateUser:                     row(createUser,                     newUser,      write,    keeps("UserName Path PermissionsBoundary Tags", "User"),                                                         ...creation),
   DeleteAccessKey:                row(deleteAccessKey,                userOrCaller, takeAway, keeps("UserName AccessKeyId")),
   DeleteGroup:                    row(deleteGroup,                    group,        takeAway, keeps("GroupName")),
   DeleteGroupPolicy:              row(deleteGroupPolicy,              group,        takeAway, keeps("GroupName PolicyName")),
@@ -114,15 +124,16 @@ export const IAM_OPERATIONS: Readonly<Record<string, Operation>> = {
   DeletePolicy:                   row(deletePolicy,                   policy,       takeAway, keeps("PolicyArn")),
   DeletePolicyVersion:            row(deletePolicyVersion,            policy,       takeAway, keeps("PolicyArn VersionId")),
   DeleteRole:                     row(deleteRole,                     role,         takeAway, keeps("RoleName")),
-  DeleteRolePermissionsBoundary:  row(deleteRolePermissionsBoundary,  role,         takeAway, keeps("RoleName"), "iam:PermissionsBoundary"),
-  DeleteRolePolicy:               row(deleteRolePolicy,               role,         takeAway, keeps("RoleName PolicyName"), "iam:PermissionsBoundary"),
+  DeleteRolePermissionsBoundary:  row(deleteRolePermissionsBoundary,  role,         takeAway, keeps("RoleName"),                                                                                               "iam:PermissionsBoundary"),
+  DeleteRolePolicy:               row(deleteRolePolicy,               role,         takeAway, keeps("RoleName PolicyName"),                                                                                    "iam:PermissionsBoundary"),
   DeleteUser:                     row(deleteUser,                     user,         takeAway, keeps("UserName")),
-  DeleteUserPermissionsBoundary:  row(deleteUserPermissionsBoundary,  user,         takeAway, keeps("UserName"), "iam:PermissionsBoundary"),
-  DeleteUserPolicy:               row(deleteUserPolicy,               user,         takeAway, keeps("UserName PolicyName"), "iam:PermissionsBoundary"),
-  DetachGroupPolicy:              row(detachGroupPolicy,              group,        takeAway, keeps("GroupName PolicyArn"), "iam:PolicyARN"),
-  DetachRolePolicy:               row(detachRolePolicy,               role,         takeAway, keeps("RoleName PolicyArn"), "iam:PolicyARN", "iam:PermissionsBoundary"),
-  DetachUserPolicy:               row(detachUserPolicy,               user,         takeAway, keeps("UserName PolicyArn"), "iam:PolicyARN", "iam:PermissionsBoundary"),
+  DeleteUserPermissionsBoundary:  row(deleteUserPermissionsBoundary,  user,         takeAway, keeps("UserName"),                                                                                               "iam:PermissionsBoundary"),
+  DeleteUserPolicy:               row(deleteUserPolicy,               user,         takeAway, keeps("UserName PolicyName"),                                                                                    "iam:PermissionsBoundary"),
+  DetachGroupPolicy:              row(detachGroupPolicy,              group,        takeAway, keeps("GroupName PolicyArn"),                                                                                    "iam:PolicyARN"),
+  DetachRolePolicy:               row(detachRolePolicy,               role,         takeAway, keeps("RoleName PolicyArn"),                                                                                     "iam:PolicyARN", "iam:PermissionsBoundary"),
+  DetachUserPolicy:               row(detachUserPolicy,               user,         takeAway, keeps("UserName PolicyArn"),                                                                                     "iam:PolicyARN", "iam:PermissionsBoundary"),
   GetAccessKeyLastUsed:           row(getAccessKeyLastUsed,           everything,   read,     keeps("AccessKeyId")),
+  GetAccountSummary:              row(getAccountSummary,              everything,   read,     keeps()),
   GetGroup:                       row(getGroup,                       group,        read,     keeps("GroupName Marker MaxItems")),
   GetGroupPolicy:                 row(getGroupPolicy,                 group,        read,     keeps("GroupName PolicyName")),
   GetLoginProfile:                row(getLoginProfile,                userOrCaller, read,     keeps("UserName")),
@@ -150,25 +161,25 @@ export const IAM_OPERATIONS: Readonly<Record<string, Operation>> = {
   ListRoleTags:                   row(listRoleTags,                   role,         read,     keeps("RoleName Marker MaxItems")),
   ListRoles:                      row(listRoles,                      everything,   read,     keeps("PathPrefix Marker MaxItems")),
   ListSSHPublicKeys:              row(listSSHPublicKeys,              userOrCaller, read,     keeps("UserName Marker MaxItems")),
-  ListServiceSpecificCredentials: row(listServiceSpecificCredentials, userOrCaller, read,     keeps("UserName ServiceName Marker MaxItems")),
+  ListServiceSpecificCredentials: row(listServiceSpecificCredentials, userOrAll,    read,     keeps("UserName ServiceName AllUsers Marker MaxItems")),
   ListSigningCertificates:        row(listSigningCertificates,        userOrCaller, read,     keeps("UserName Marker MaxItems")),
   ListUserPolicies:               row(listUserPolicies,               user,         read,     keeps("UserName Marker MaxItems")),
   ListUserTags:                   row(listUserTags,                   user,         read,     keeps("UserName Marker MaxItems")),
   ListUsers:                      row(listUsers,                      everything,   read,     keeps("PathPrefix Marker MaxItems")),
   ListVirtualMFADevices:          row(listVirtualMFADevices,          everything,   read,     keeps("AssignmentStatus Marker MaxItems")),
   PutGroupPolicy:                 row(putGroupPolicy,                 group,        takeAway, keeps("GroupName PolicyName PolicyDocument")),
-  PutRolePermissionsBoundary:     row(putRolePermissionsBoundary,     role,         takeAway, keeps("RoleName PermissionsBoundary"), "iam:PermissionsBoundary"),
-  PutRolePolicy:                  row(putRolePolicy,                  role,         takeAway, keeps("RoleName PolicyName PolicyDocument"), "iam:PermissionsBoundary"),
-  PutUserPermissionsBoundary:     row(putUserPermissionsBoundary,     user,         takeAway, keeps("UserName PermissionsBoundary"), "iam:PermissionsBoundary"),
-  PutUserPolicy:                  row(putUserPolicy,                  user,         takeAway, keeps("UserName PolicyName PolicyDocument"), "iam:PermissionsBoundary"),
+  PutRolePermissionsBoundary:     row(putRolePermissionsBoundary,     role,         takeAway, keeps("RoleName PermissionsBoundary"),                                                                           "iam:PermissionsBoundary"),
+  PutRolePolicy:                  row(putRolePolicy,                  role,         takeAway, keeps("RoleName PolicyName PolicyDocument"),                                                                     "iam:PermissionsBoundary"),
+  PutUserPermissionsBoundary:     row(putUserPermissionsBoundary,     user,         takeAway, keeps("UserName PermissionsBoundary"),                                                                           "iam:PermissionsBoundary"),
+  PutUserPolicy:                  row(putUserPolicy,                  user,         takeAway, keeps("UserName PolicyName PolicyDocument"),                                                                     "iam:PermissionsBoundary"),
   RemoveUserFromGroup:            row(removeUserFromGroup,            group,        takeAway, keeps("GroupName UserName")),
   SetDefaultPolicyVersion:        row(setDefaultPolicyVersion,        policy,       takeAway, keeps("PolicyArn VersionId")),
-  TagPolicy:                      row(tagPolicy,                      policy,       takeAway, keeps("PolicyArn Tags"), "aws:RequestTag/", "aws:TagKeys"),
-  TagRole:                        row(tagRole,                        role,         takeAway, keeps("RoleName Tags"), "aws:RequestTag/", "aws:TagKeys"),
-  TagUser:                        row(tagUser,                        user,         takeAway, keeps("UserName Tags"), "aws:RequestTag/", "aws:TagKeys"),
-  UntagPolicy:                    row(untagPolicy,                    policy,       takeAway, keeps("PolicyArn TagKeys"), "aws:TagKeys"),
-  UntagRole:                      row(untagRole,                      role,         takeAway, keeps("RoleName TagKeys"), "aws:TagKeys"),
-  UntagUser:                      row(untagUser,                      user,         takeAway, keeps("UserName TagKeys"), "aws:TagKeys"),
+  TagPolicy:                      row(tagPolicy,                      policy,       takeAway, keeps("PolicyArn Tags"),                                                                                         "aws:RequestTag/", "aws:TagKeys"),
+  TagRole:                        row(tagRole,                        role,         takeAway, keeps("RoleName Tags"),                                                                                          "aws:RequestTag/", "aws:TagKeys"),
+  TagUser:                        row(tagUser,                        user,         takeAway, keeps("UserName Tags"),                                                                                          "aws:RequestTag/", "aws:TagKeys"),
+  UntagPolicy:                    row(untagPolicy,                    policy,       takeAway, keeps("PolicyArn TagKeys"),                                                                                      "aws:TagKeys"),
+  UntagRole:                      row(untagRole,                      role,         takeAway, keeps("RoleName TagKeys"),                                                                                       "aws:TagKeys"),
+  UntagUser:                      row(untagUser,                      user,         takeAway, keeps("UserName TagKeys"),                                                                                       "aws:TagKeys"),
   UpdateAccessKey:                row(updateAccessKey,                userOrCaller, takeAway, keeps("UserName AccessKeyId Status")),
   UpdateAssumeRolePolicy:         row(updateAssumeRolePolicy,         role,         takeAway, keeps("RoleName PolicyDocument")),
   UpdateGroup:                    row(updateGroup,                    group,        write,    keeps("GroupName NewGroupName NewPath")),

@@ -8,6 +8,9 @@ export const everything = (): Target => ({ kind: "account" });
 export const user = ({ UserName }: { UserName: string }): Target => ({ kind: "user", name: UserName });
 /** The caller's own user where none is named. */
 export const userOrCaller = ({ UserName }: { UserName?: string }): Target => ({ kind: "user", name: UserName });
+/** All of the account's users where it says so. */
+export const userOrAll = ({ UserName, AllUsers }: { UserName?: string; AllUsers: boolean }): Target =>
+  AllUsers ? everything() : { kind: "user", name: UserName };
 export const newUser = ({ UserName, Path }: { UserName: string; Path: string }): Target => ({
   ...{ kind: "user", name: UserName, path: Path },
 });

@@ -33,12 +33,13 @@ const percentEncoded = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** A value between its tags: members in the order given, absent ones left out; lists by `member`, times in whole seconds, blobs base64. */
+/** A value between its tags: members in the order given, absent ones left out; lists by `member`, maps by `entry`, times in whole seconds, blobs base64. */
 function content(value: unknown): string {
   if (value instanceof PolicyText) return percentEncoded(value.text);
   if (value instanceof Uint8Array) return (value as Bytes).toBase64();
   if (value instanceof Date) return value.toISOString().replace(/\.\d{3}Z$/, "Z");
   if (Array.isArray(value)) return value.map((item) => element("member", item)).join("");
+  if (value instanceof Map) return [...value].map(([key, item]) => element("entry", { key, value: item })).join("");
   if (value === null || typeof value !== "object") return xmlText(String(value));
   return Object.entries(value)
     .map(([name, member]) => (member === undefined ? "" : element(name, member)))

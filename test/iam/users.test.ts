@@ -44,7 +44,7 @@ describe("CreateUser", () => {
     const { iam, account } = await iamOfNewAccount();
     const boundary = `arn:aws:iam::${account}:policy/none`;
     await refusedAs(iam.send(new CreateUserCommand({ UserName: "ada", PermissionsBoundary: boundary })), {
-      ...{ name: "NoSuchEntityException", status: 404, message: `Policy ${boundary} does not exist or is not attachable.` },
+      ...{ name: "NoSuchEntityException", status: 404, message: `Scope ARN: ${boundary} does not exist or is not attachable.` },
     });
     await refusedAs(iam.send(new CreateUserCommand({ UserName: "a b" })), {
       ...{ name: "ValidationError", status: 400 },

@@ -3,7 +3,7 @@
 import { ApiError } from "../../wire/api-error.ts";
 import { structure } from "../../wire/shape.ts";
 import { policyNameOf } from "../arns.ts";
-import { arn, groupName, pathPrefix, requireEntity, requireQuota, roleName, userName } from "../members.ts";
+import { arn, groupName, policyPath, requireEntity, requireQuota, roleName, userName } from "../members.ts";
 import { accepts, type Call, type Commit, type Computed } from "../operation.ts";
 import { type PageRequest, paged, pageOf } from "../pages.ts";
 import { requireAttachable } from "../policies.ts";
@@ -31,6 +31,7 @@ const attach =
 const detach =
   (kind: EntityKind, name: string, policyArn: string): Commit =>
   (writes) => {
+    policyNameOf(policyArn); // what is no ARN is refused as such
     const owner = requireEntity(writes, kind, name);
     if (!writes.attachments.has(owner.id, policyArn)) throw new ApiError("NoSuchEntity", `Policy ${policyArn} was not found.`);
     writes.attachments.remove(owner.id, policyArn);
@@ -51,7 +52,7 @@ async function list(kind: EntityKind, name: string, request: Listing, call: Call
   return { output: { AttachedPolicies, ...page } };
 }
 
-const listing = { PathPrefix: pathPrefix, ...paged };
+const listing = { PathPrefix: policyPath, ...paged };
 
 const user = { UserName: userName };
 export const attachUserPolicy = accepts(structure({ ...user, PolicyArn: arn }), ({ UserName, PolicyArn }, call) =>

@@ -4,14 +4,14 @@ import { ApiError } from "../../wire/api-error.ts";
 import { structure } from "../../wire/shape.ts";
 import { arn, requireEntity, roleName, userName } from "../members.ts";
 import { accepts, type Call, type Commit } from "../operation.ts";
-import { requireAttachable } from "../policies.ts";
+import { requireBoundary } from "../policies.ts";
 import type { EntityKind } from "../tables/entities.ts";
 
 const put =
   (kind: EntityKind, name: string, policyArn: string, { account }: Call): Commit =>
   (writes) => {
     const { id } = requireEntity(writes, kind, name);
-    requireAttachable(policyArn, writes, account);
+    requireBoundary(policyArn, writes, account);
     writes.entities.update(id, { boundary: policyArn });
     return {};
   };

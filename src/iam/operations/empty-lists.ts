@@ -1,54 +1,86 @@
-// What tools ask before they delete a user or a role: things that nobody has here. Source: IAM API reference.
+// What tools ask for before they delete a user or a role, and what is never there; and how many there are of what is. Source: IAM API reference.
 
 import { ApiError } from "../../wire/api-error.ts";
-import { oneOf, optional, string, structure } from "../../wire/shape.ts";
-import { requireEntity, requireUser, roleName, userName } from "../members.ts";
-import { accepts, type Handler } from "../operation.ts";
-import { paged } from "../pages.ts";
+import { defaulted, flag, oneOf, optional, string, structure } from "../../wire/shape.ts";
+import { MANAGED_SIZE_MAX, requireEntity, requireUser, roleName, userName } from "../members.ts";
+import { accepts, type Call, type Computed } from "../operation.ts";
+import { type PageRequest, paged, pageOf } from "../pages.ts";
 
-/** A list by the name of its member, of everything. */
-const nothing = (member: string) => accepts(structure(paged), () => ({ output: { [member]: [], IsTruncated: false } }));
+async function emptyList(member: string, request: PageRequest, call: Call): Promise<Computed> {
+  const read = (): readonly never[] => [];
+  const { items, ...page } = await pageOf(request, call, read, () => "");
+  return { output: { [member]: items, ...page } };
+}
 
-const ofUser = { UserName: optional(userName), ...paged };
-type OfUser = Handler<{ readonly UserName?: string; readonly MaxItems: number; readonly Marker?: string }>;
+/** Of a user, the caller's own where none is named; root has none either. @throws ApiError NoSuchEntity. */
+function requireSome(name: string | undefined, { caller, reads }: Call): void {
+  if (name !== undefined || caller.type !== "Root") requireUser(reads, name, caller);
+}
 
-/** A list by the name of its member, of a user: the caller's own where none is named. */
-const nothingOfUser = (member: string): OfUser =>
-  accepts(structure(ofUser), ({ UserName }, { caller, reads }) => {
-    if (UserName !== undefined || caller.type === "User") requireUser(reads, UserName, caller);
-    return { output: { [member]: [], IsTruncated: false } };
+const listOfUser = (member: string) =>
+  accepts(structure({ UserName: optional(userName), ...paged }), (input, call) => {
+    requireSome(input.UserName, call);
+    return emptyList(member, input, call);
   });
 
-export const listAccountAliases = nothing("AccountAliases");
-export const listMFADevices = nothingOfUser("MFADevices");
-export const listSSHPublicKeys = nothingOfUser("SSHPublicKeys");
-export const listSigningCertificates = nothingOfUser("Certificates");
+export const listAccountAliases = accepts(structure(paged), (input, call) => emptyList("AccountAliases", input, call));
+export const listVirtualMFADevices = accepts(
+  structure({ AssignmentStatus: defaulted(oneOf("Assigned", "Unassigned", "Any"), "Any"), ...paged }),
+  (input, call) => emptyList("VirtualMFADevices", input, call),
+);
+export const listMFADevices = listOfUser("MFADevices");
+export const listSSHPublicKeys = listOfUser("SSHPublicKeys");
+export const listSigningCertificates = listOfUser("Certificates");
 
 export const listServiceSpecificCredentials = accepts(
-  structure({ ...ofUser, ServiceName: optional(string()) }),
-  ({ UserName }, { caller, reads }) => {
-    if (UserName !== undefined || caller.type === "User") requireUser(reads, UserName, caller);
-    return { output: { ServiceSpecificCredentials: [], IsTruncated: false } };
+  structure({ UserName: optional(userName), ServiceName: optional(string()), AllUsers: defaulted(flag, false), ...paged }),
+  (input, call) => {
+    if (!input.AllUsers) requireSome(input.UserName, call);
+    return emptyList("ServiceSpecificCredentials", input, call);
   },
 );
 
-export const listVirtualMFADevices = accepts(
-  structure({ AssignmentStatus: optional(oneOf("Assigned", "Unassigned", "Any")), ...paged }),
-  () => ({ output: { VirtualMFADevices: [], IsTruncated: false } }),
-);
-
-export const listInstanceProfilesForRole = accepts(structure({ RoleName: roleName, ...paged }), ({ RoleName }, { reads }) => {
-  requireEntity(reads, "role", RoleName);
-  return { output: { InstanceProfiles: [], IsTruncated: false } };
+export const listInstanceProfilesForRole = accepts(structure({ RoleName: roleName, ...paged }), (input, call) => {
+  requireEntity(call.reads, "role", input.RoleName);
+  return emptyList("InstanceProfiles", input, call);
 });
 
-const noLoginProfile = (name: string): ApiError =>
-  new ApiError("NoSuchEntity", `Login Profile for User ${name} cannot be found.`);
-
-export const getLoginProfile = accepts(structure({ UserName: optional(userName) }), ({ UserName }, { caller, reads }) => {
-  throw noLoginProfile(requireUser(reads, UserName, caller).name);
+/** Nobody has a password here. @throws ApiError NoSuchEntity, always. */
+const noLoginProfile = accepts(structure({ UserName: optional(userName) }), ({ UserName }, { caller, reads }) => {
+  const { name } = requireUser(reads, UserName, caller);
+  throw new ApiError("NoSuchEntity", `Login Profile for User ${name} cannot be found.`);
 });
 
-export const deleteLoginProfile = accepts(structure({ UserName: optional(userName) }), ({ UserName }, { caller }) => (writes) => {
-  throw noLoginProfile(requireUser(writes, UserName, caller).name);
-});
+export const getLoginProfile = noLoginProfile;
+export const deleteLoginProfile = noLoginProfile;
+
+export const getAccountSummary = accepts(structure({}), (_, { account, quotas, reads: { accessKeys, entities, policies } }) => ({
+  output: {
+    SummaryMap: new Map([
+      ["AccessKeysPerUserQuota", quotas.accessKeysPerUser],
+      ["AccountAccessKeysPresent", accessKeys.countOf(account) > 0 ? 1 : 0],
+      ["AccountMFAEnabled", 0],
+      ["AccountPasswordPresent", 0],
+      ["AccountSigningCertificatesPresent", 0],
+      ["AttachedPoliciesPerGroupQuota", quotas.attachedPolicies],
+      ["AttachedPoliciesPerRoleQuota", quotas.attachedPolicies],
+      ["AttachedPoliciesPerUserQuota", quotas.attachedPolicies],
+      ["Groups", entities.count("group")],
+      ["GroupsPerUserQuota", quotas.groupsPerUser],
+      ["GroupsQuota", quotas.groups],
+      ["InstanceProfiles", 0],
+      ["MFADevices", 0],
+      ["MFADevicesInUse", 0],
+      ["Policies", policies.count()],
+      ["PoliciesQuota", quotas.policies],
+      ["PolicySizeQuota", MANAGED_SIZE_MAX],
+      ["Providers", 0],
+      ["Roles", entities.count("role")],
+      ["RolesQuota", quotas.roles],
+      ["ServerCertificates", 0],
+      ["Users", entities.count("user")],
+      ["UsersQuota", quotas.users],
+      ["VersionsPerPolicyQuota", quotas.versionsPerPolicy],
+    ]),
+  },
+}));

@@ -19,7 +19,7 @@ import {
 } from "../members.ts";
 import { accepts, type Output } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
-import { requireAttachable } from "../policies.ts";
+import { requireBoundary } from "../policies.ts";
 import { listedEntity, shownEntity } from "../shown.ts";
 import type { Entity } from "../tables/entities.ts";
 import type { Reads } from "../tables/tables.ts";
@@ -47,7 +47,7 @@ export const createRole = accepts(newRole, async (input, { account, quotas, trus
   return (writes) => {
     requireFree(writes, "role", RoleName);
     requireQuota(writes.entities.count("role"), quotas.roles, "RolesPerAccount");
-    if (boundary !== undefined) requireAttachable(boundary, writes, account);
+    if (boundary !== undefined) requireBoundary(boundary, writes, account);
     const trust = { text, ids: trusted.resolveOwn(document) };
     const role: Entity = {
       ...{ id: newUniqueId("AROA", random, writes.entities), kind: "role", name: RoleName, path: input.Path, createdAt: now() },

@@ -2,6 +2,7 @@
 
 import { fold } from "../../authz/fold.ts";
 import { structure } from "../../wire/shape.ts";
+import { builtinAt } from "../builtin-policies.ts";
 import { arn, checkTags, requireEntity, requireTagRoom, roleName, tagKeys, tags, userName } from "../members.ts";
 import { accepts, type Call, type Commit, type Computed } from "../operation.ts";
 import { type PageRequest, paged, pageOf } from "../pages.ts";
@@ -24,6 +25,12 @@ const ofPolicy =
   (policyArn: string, { account }: Call): Owner =>
   (reads) =>
     requireOwnPolicy(policyArn, reads, account).id;
+
+/** AWS's own policies have no tags, and may be asked for them. */
+const ofAnyPolicy =
+  (policyArn: string, call: Call): Owner =>
+  (reads) =>
+    builtinAt(policyArn)?.id ?? ofPolicy(policyArn, call)(reads);
 
 const tag =
   (owner: Owner, given: readonly Tag[]): Commit =>
@@ -76,5 +83,5 @@ export const untagPolicy = accepts(structure({ ...policy, TagKeys: tagKeys }), (
   untag(ofPolicy(PolicyArn, call), TagKeys),
 );
 export const listPolicyTags = accepts(structure({ ...policy, ...paged }), ({ PolicyArn, ...page }, call) =>
-  list(ofPolicy(PolicyArn, call), page, call),
+  list(ofAnyPolicy(PolicyArn, call), page, call),
 );

@@ -19,7 +19,7 @@ import {
 } from "../members.ts";
 import { accepts } from "../operation.ts";
 import { paged, pageOf } from "../pages.ts";
-import { requireAttachable } from "../policies.ts";
+import { requireBoundary } from "../policies.ts";
 import { listedEntity, shownEntity } from "../shown.ts";
 import type { Entity } from "../tables/entities.ts";
 
@@ -31,7 +31,7 @@ export const createUser = accepts(
     (writes) => {
       requireFree(writes, "user", UserName);
       requireQuota(writes.entities.count("user"), quotas.users, "UsersPerAccount");
-      if (PermissionsBoundary !== undefined) requireAttachable(PermissionsBoundary, writes, account);
+      if (PermissionsBoundary !== undefined) requireBoundary(PermissionsBoundary, writes, account);
       const user: Entity = {
         ...{ id: newUniqueId("AIDA", random, writes.entities), kind: "user", name: UserName, path: Path, createdAt: now() },
         ...{ boundary: PermissionsBoundary, description: undefined, sessionSeconds: undefined },
