@@ -2,7 +2,6 @@
 
 import { canonicalPath } from "../auth/canonical.ts";
 import type { ObjectCall } from "../durable/call.ts";
-import type { PassportOffice } from "../durable/passport-office.ts";
 import type { Env } from "../env.ts";
 import type { Answer, Outcome, Protocol } from "../wire/api-error.ts";
 import { refusalOf } from "../wire/unknown-error.ts";

@@ -1,7 +1,7 @@
 // Managed policies by their ARNs, the account's own and AWS's: what is asked of either.
 
 import { ApiError } from "../wire/api-error.ts";
-import { policyArn, policyNameOf } from "./arns.ts";
+import { policyNameOf } from "./arns.ts";
 import { builtinAt } from "./builtin-policies.ts";
 import type { ManagedPolicy } from "./tables/managed-policies.ts";
 import type { Reads } from "./tables/tables.ts";
@@ -33,5 +33,3 @@ export function requireAttachable(arn: string, reads: Pick<Reads, "policies">, a
   if (documentAt(arn, reads, account) === undefined)
     throw new ApiError("NoSuchEntity", `Policy ${arn} does not exist or is not attachable.`);
 }
-
-export const arnOfPolicy = (account: string, policy: Pick<ManagedPolicy, "path" | "name">): string => policyArn(account, policy);

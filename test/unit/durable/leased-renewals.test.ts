@@ -45,6 +45,9 @@ describe("forget", () => {
     await world.pass(5000);
     world.isHeld();
     expect(world.renewals).toHaveLength(2);
+    await world.renewals[0]?.answer(undefined);
+    world.isHeld();
+    expect(world.renewals).toHaveLength(2); // the second is still under way
   });
 });
 

@@ -122,6 +122,14 @@ describe("an answer with the stamp that is held", () => {
     expect(world.isHeld("alice")).toBe(false);
   });
 
+  it("calls off the timer of the lease that it lengthens", async () => {
+    const world = new LeasedWorld();
+    await world.hold("alice");
+    await world.pass(9000);
+    await world.hold("bob");
+    expect(world.timers).toEqual([LEASE]);
+  });
+
   it("leaves the lease whose question was sent later, whichever answer comes first", async () => {
     const world = new LeasedWorld();
     const first = world.pull("alice");

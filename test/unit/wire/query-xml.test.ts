@@ -63,7 +63,8 @@ describe("an answer", () => {
       "<A>&lt;a href=&quot;x&quot; b=&apos;y&apos;&gt;&amp;amp;&#xD;\n\t]]&gt;</A>",
     );
     const forbidden = "\u0000\u0001\u0008\u000b\u000c\u000e\u001f\ufffe\uffff\ud800\udc00x\udfff";
-    expect(result({ A: forbidden })).toBe(`<A>${"\ufffd".repeat(9)}\u{10000}x\ufffd</A>`);
+    // As JSON, because a failure could not print half a surrogate pair.
+    expect(JSON.stringify(result({ A: forbidden }))).toBe(JSON.stringify(`<A>${"\ufffd".repeat(9)}\u{10000}x\ufffd</A>`));
     expect(result({ A: ["\u007f\u0085\u2028\ufffd\u{1f600}"] })).toBe(
       "<A><member>\u007f\u0085\u2028\ufffd\u{1f600}</member></A>",
     );
