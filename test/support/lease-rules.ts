@@ -1,0 +1,185 @@
+// The rules that the promise rests on, each as something that can be left out: by what the classes stand on, never within them.
+
+import { Leased, type LeasePorts } from "../../src/durable/leased.ts";
+import type { RoundPorts } from "../../src/iam/leases/rounds.ts";
+import type { Pulled, Stamp } from "../../src/wire/views.ts";
+
+export const RULES = [
+  "lease from sending",
+  "whole wait",
+  "half",
+  "row kept",
+  "mark",
+  "repeated call waits",
+  "asked before forget",
+  "one stamp",
+  "own forget",
+  "own answer",
+  "restore waits",
+  "view by its stamp",
+] as const;
+
+export type Rule = (typeof RULES)[number];
+
+/** What a store makes of the view of a subject. */
+export interface Sight {
+  readonly subject: string;
+  readonly isAllowed: boolean;
+}
+
+/** What the rounds stand on without a rule. `now` is the true time. */
+export function roundsWithout(rule: Rule | undefined, ports: RoundPorts, now: () => number, retryMs: number): RoundPorts {
+  const shortened = (part: number): RoundPorts => ({
+    ...ports,
+    after: (ms, then) => ports.after(ms > retryMs ? ms * part : ms, then),
+  });
+  switch (rule) {
+    case "whole wait":
+      return shortened(1 / 3);
+    case "half":
+      return shortened(2 / 3);
+    case "row kept":
+      return {
+        ...ports,
+        rows() {
+          const rows = ports.rows();
+          for (const { store } of rows) ports.drop(store, Number.POSITIVE_INFINITY);
+          return rows;
+        },
+      };
+    case "mark":
+      return { ...ports, mark: () => undefined };
+    case "restore waits":
+      return { ...ports, putMark: (mark) => ports.putMark(mark && { version: mark.version }) };
+    case "own forget":
+      return withSharedForgets(ports, now);
+    default:
+      return ports;
+  }
+}
+
+/** What is behind the `forget` that has just been answered is answered with it. */
+function withSharedForgets(ports: RoundPorts, now: () => number): RoundPorts {
+  const answeredAt = new Map<string, number>();
+  return {
+    ...ports,
+    async forget(store) {
+      if (answeredAt.get(store) === now()) return true;
+      const forgotten = await ports.forget(store);
+      if (forgotten) answeredAt.set(store, now());
+      return forgotten;
+    },
+  };
+}
+
+/** What a store leases by without a rule. */
+export function leasedWithout(rule: Rule | undefined, ports: LeasePorts<Sight>): Leased<Sight> {
+  switch (rule) {
+    case "lease from sending":
+      return new CountingFromArrival(ports);
+    case "asked before forget":
+      return new HeedlessOfForget(ports);
+    case "one stamp":
+      return new Leased(withOneStamp(ports));
+    case "view by its stamp":
+      return new HeedlessOfStamps(ports);
+    default:
+      return new Leased(ports);
+  }
+}
+
+/** Asks before it sends: what it sends is answered at once, with what has come. */
+class CountingFromArrival extends Leased<Sight> {
+  readonly #fetch: (subject: string) => Promise<void>;
+  readonly #count: () => void;
+
+  constructor(ports: LeasePorts<Sight>) {
+    let forgets = 0;
+    const come = new Map<string, { readonly answer: Pulled | undefined; readonly forgets: number }>();
+    super({
+      ...ports,
+      async pull(subject, held) {
+        const here = come.get(subject);
+        come.delete(subject);
+        return here?.forgets === forgets ? here.answer : await ports.pull(subject, held);
+      },
+    });
+    this.#fetch = async (subject) => {
+      const before = forgets;
+      come.set(subject, { answer: await ports.pull(subject, undefined), forgets: before });
+    };
+    this.#count = () => {
+      forgets++;
+    };
+  }
+
+  override async pull(subject: string): Promise<Sight> {
+    await this.#fetch(subject);
+    return super.pull(subject);
+  }
+
+  override forget(): void {
+    this.#count();
+    super.forget();
+  }
+}
+
+/** Takes what it asks again, because a `forget` came, from the answer that it should have thrown away. */
+class HeedlessOfForget extends Leased<Sight> {
+  readonly #count: () => void;
+
+  constructor(ports: LeasePorts<Sight>) {
+    let forgets = 0;
+    const kept = new Map<string, Pulled>();
+    super({
+      ...ports,
+      async pull(subject, held) {
+        const old = kept.get(subject);
+        kept.delete(subject);
+        if (old !== undefined) return old;
+        const before = forgets;
+        const answer = await ports.pull(subject, held);
+        if (answer?.view !== undefined && before !== forgets) kept.set(subject, answer);
+        return answer;
+      },
+    });
+    this.#count = () => {
+      forgets++;
+    };
+  }
+
+  override forget(): void {
+    this.#count();
+    super.forget();
+  }
+}
+
+/** Takes every stamp for the one that it holds. */
+function withOneStamp(ports: LeasePorts<Sight>): LeasePorts<Sight> {
+  const stamp: Stamp = { incarnation: "any", version: 1 };
+  const stamps = new Map<string, Stamp>();
+  let latest: Stamp | undefined;
+  return {
+    ...ports,
+    async pull(subject, held) {
+      const answer = await ports.pull(subject, held && stamps.get(subject));
+      if (answer === undefined) return undefined;
+      stamps.set(subject, answer.stamp);
+      latest = answer.stamp;
+      return { ...answer, stamp };
+    },
+    async renew(held) {
+      const answer = await ports.renew(latest ?? held);
+      if (answer === undefined) return undefined;
+      latest = answer.stamp;
+      return { ...answer, stamp };
+    },
+  };
+}
+
+/** Takes a view for being in force where any of its subject is. */
+class HeedlessOfStamps extends Leased<Sight> {
+  override isInForce({ subject }: Sight): boolean {
+    return this.held(subject) !== undefined;
+  }
+}
