@@ -11,6 +11,8 @@ export interface Fate {
   readonly lost?: "message" | "answer" | undefined;
   /** So long after the message, it arrives once more, and is answered once more. */
   readonly twice?: number | undefined;
+  /** So long after the answer, it comes once more. */
+  readonly answeredTwice?: number | undefined;
   /** After so long the sender is told that there is no answer. The message and its answer may be on their way all the same. */
   readonly failsAfter?: number | undefined;
 }
@@ -27,10 +29,12 @@ export interface Message<T> {
 }
 
 export function carry<T>({ after }: VirtualTime, { fate, deliver, answered, failed }: Message<T>): void {
-  const { out, back, lost, twice, failsAfter } = fate;
+  const { out, back, lost, twice, answeredTwice, failsAfter } = fate;
   const arrive = (): void => {
     const answer = deliver();
-    if (lost !== "answer") after(back, () => answered(answer));
+    if (lost === "answer") return;
+    after(back, () => answered(answer));
+    if (answeredTwice !== undefined) after(back + answeredTwice, () => answered(answer));
   };
   if (lost !== "message") after(out, arrive);
   if (lost !== "message" && twice !== undefined) after(out + twice, arrive);

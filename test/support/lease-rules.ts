@@ -48,7 +48,7 @@ export function roundsWithout(rule: Rule | undefined, ports: RoundPorts, now: ()
         },
       };
     case "mark":
-      return { ...ports, mark: () => undefined };
+      return { ...ports, mark: () => (ports.mark()?.blindMs === undefined ? undefined : ports.mark()) };
     case "restore waits":
       return { ...ports, putMark: (mark) => ports.putMark(mark && { version: mark.version }) };
     case "own forget":

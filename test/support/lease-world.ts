@@ -62,6 +62,8 @@ class Store {
   ahead = 0;
   /** How late timers fire that are set from now on. */
   lateMs = 0;
+  /** By what part of their time they are late at most: less than half where the clock steps back. */
+  latePartMax = Number.POSITIVE_INFINITY;
   pulls: Fate = PROMPT;
   forgets: Fate = PROMPT;
   readonly #name: StoreName;
@@ -120,7 +122,7 @@ class Store {
       );
     leased = leasedWithout(off, {
       now: () => time.now + this.ahead,
-      after: (ms, then) => time.after(ms + this.lateMs, () => lives() && then()),
+      after: (ms, then) => time.after(ms + Math.min(this.lateMs, ms * this.latePartMax), () => lives() && then()),
       leaseMs: LEASE_MS,
       pull: (subject, held) => asked(() => identity.pull(this.#name, subject as Subject, held)),
       renew: (held) => asked(() => identity.renew(this.#name, held)),
