@@ -27,39 +27,42 @@ export interface Sight {
   readonly isAllowed: boolean;
 }
 
-/** What the rounds stand on without a rule. `now` is the true time. */
-export function roundsWithout(rule: Rule | undefined, ports: RoundPorts, now: () => number, retryMs: number): RoundPorts {
-  const shortened = (part: number): RoundPorts => ({
-    ...ports,
-    after: (ms, then) => ports.after(ms > retryMs ? ms * part : ms, then),
-  });
-  switch (rule) {
-    case "whole wait":
-      return shortened(1 / 3);
-    case "half":
-      return shortened(2 / 3);
-    case "row kept":
-      return {
-        ...ports,
-        rows() {
-          const rows = ports.rows();
-          for (const { store } of rows) ports.drop(store, Number.POSITIVE_INFINITY);
-          return rows;
-        },
-      };
-    case "mark":
-      return { ...ports, mark: () => (ports.mark()?.blindMs === undefined ? undefined : ports.mark()) };
-    case "restore waits":
-      return { ...ports, putMark: (mark) => ports.putMark(mark && { version: mark.version }) };
-    case "own forget":
-      return withSharedForgets(ports, now);
-    default:
-      return ports;
-  }
+/** What rounds stand on. */
+interface Ground {
+  readonly ports: RoundPorts;
+  /** The true time. */
+  now(): number;
+  /** So long is waited before a store is told again. All longer timers are of rounds. */
+  readonly retryMs: number;
 }
 
+const shortened = ({ ports, retryMs }: Ground, part: number): RoundPorts => ({
+  ...ports,
+  after: (ms, then) => ports.after(ms > retryMs ? ms * part : ms, then),
+});
+
+const ROUNDS: Partial<Record<Rule, (ground: Ground) => RoundPorts>> = {
+  "whole wait": (ground) => shortened(ground, 1 / 3),
+  half: (ground) => shortened(ground, 2 / 3),
+  "row kept": ({ ports }) => ({
+    ...ports,
+    rows() {
+      const rows = ports.rows();
+      for (const { store } of rows) ports.drop(store, Number.POSITIVE_INFINITY);
+      return rows;
+    },
+  }),
+  mark: ({ ports }) => ({ ...ports, mark: () => (ports.mark()?.blindMs === undefined ? undefined : ports.mark()) }),
+  "restore waits": ({ ports }) => ({ ...ports, putMark: (mark) => ports.putMark(mark && { version: mark.version }) }),
+  "own forget": withSharedForgets,
+};
+
+/** What rounds stand on without a rule. */
+export const roundsWithout = (rule: Rule | undefined, ground: Ground): RoundPorts =>
+  (rule && ROUNDS[rule]?.(ground)) ?? ground.ports;
+
 /** What is behind the `forget` that has just been answered is answered with it. */
-function withSharedForgets(ports: RoundPorts, now: () => number): RoundPorts {
+function withSharedForgets({ ports, now }: Ground): RoundPorts {
   const answeredAt = new Map<string, number>();
   return {
     ...ports,
@@ -70,22 +73,6 @@ function withSharedForgets(ports: RoundPorts, now: () => number): RoundPorts {
       return forgotten;
     },
   };
-}
-
-/** What a store leases by without a rule. */
-export function leasedWithout(rule: Rule | undefined, ports: LeasePorts<Sight>): Leased<Sight> {
-  switch (rule) {
-    case "lease from sending":
-      return new CountingFromArrival(ports);
-    case "asked before forget":
-      return new HeedlessOfForget(ports);
-    case "one stamp":
-      return new Leased(withOneStamp(ports));
-    case "view by its stamp":
-      return new HeedlessOfStamps(ports);
-    default:
-      return new Leased(ports);
-  }
 }
 
 /** Asks before it sends: what it sends is answered at once, with what has come. */
@@ -183,3 +170,14 @@ class HeedlessOfStamps extends Leased<Sight> {
     return this.held(subject) !== undefined;
   }
 }
+
+const LEASES: Partial<Record<Rule, (ports: LeasePorts<Sight>) => Leased<Sight>>> = {
+  "lease from sending": (ports) => new CountingFromArrival(ports),
+  "asked before forget": (ports) => new HeedlessOfForget(ports),
+  "one stamp": (ports) => new Leased(withOneStamp(ports)),
+  "view by its stamp": (ports) => new HeedlessOfStamps(ports),
+};
+
+/** What a store leases by without a rule. */
+export const leasedWithout = (rule: Rule | undefined, ports: LeasePorts<Sight>): Leased<Sight> =>
+  (rule && LEASES[rule]?.(ports)) ?? new Leased(ports);

@@ -271,7 +271,7 @@ class Identity {
       leaseMsEver: LEASE_MS,
       log: () => undefined,
     };
-    rounds = new Rounds(roundsWithout(off, ports, () => time.now, RETRY_MS));
+    rounds = new Rounds(roundsWithout(off, { ports, now: () => time.now, retryMs: RETRY_MS }));
     return rounds;
   }
 
