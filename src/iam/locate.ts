@@ -30,7 +30,14 @@ export function locate(target: Target, caller: Holder, { account, reads }: Place
     }
     case "new policy":
       return { arn: policyArn(account, target) };
-    default: {
+    case "moved": {
+      const { of: kind, from, name, path } = target;
+      const entity = reads.entities.find(kind, from);
+      return { arn: entityArn(account, { kind, name, path: path ?? entity?.path ?? "/" }), entity };
+    }
+    case "user":
+    case "group":
+    case "role": {
       const { kind, path } = target;
       const name = target.name ?? caller.userName;
       if (name === undefined) return { arn: caller.arn }; // root asks of itself

@@ -17,8 +17,16 @@ import type { Trusted } from "./trusted.ts";
 export type Target =
   /** All of the account: `*`. */
   | { readonly kind: "account" }
-  /** `name` undefined: the caller's own user. `path`: of one that is to be made or moved, which need not be there. */
+  /** `name` undefined: the caller's own user. `path`: of one that is to be made, which need not be there. */
   | { readonly kind: EntityKind; readonly name: string | undefined; readonly path?: string }
+  /** What is to have another name or path; without one, its own. */
+  | {
+      readonly kind: "moved";
+      readonly of: EntityKind;
+      readonly from: string;
+      readonly name: string;
+      readonly path: string | undefined;
+    }
   /** A managed policy, as it is named. */
   | { readonly kind: "policy"; readonly arn: string }
   /** A managed policy that is to be made. */
@@ -101,7 +109,8 @@ export const accepts = <In>(input: Structure<In>, run: Handler<In>["run"]): Hand
 export interface Request {
   /** The members, decoded, with their defaults. */
   readonly members: Readonly<Record<string, unknown>>;
-  readonly target: Target;
+  /** The call must be allowed on each. */
+  readonly targets: readonly Target[];
   run(call: Call): Result | Promise<Result>;
 }
 
@@ -120,7 +129,7 @@ export const keeps = (request = "", answer = ""): Kept => ({ request: words(requ
 /** A row of the table. */
 export function row<In extends object>(
   handler: Handler<In>,
-  actsOn: (input: In) => Target,
+  actsOn: (input: In) => readonly Target[],
   effect: Effect,
   kept: Kept,
   ...conditions: readonly ConditionKey[]
@@ -132,7 +141,7 @@ export function row<In extends object>(
     input: handler.input as Structure<unknown>,
     read(parameters) {
       const input = decodeForm(handler.input, parameters);
-      return { members: { ...input } as Output, target: actsOn(input), run: (call) => handler.run(input, call) };
+      return { members: { ...input } as Output, targets: actsOn(input), run: (call) => handler.run(input, call) };
     },
   };
 }

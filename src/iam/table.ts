@@ -72,7 +72,15 @@ import {
   listPolicyVersions,
   setDefaultPolicyVersion,
 } from "./operations/policy-versions.ts";
-import { createRole, deleteRole, getRole, listRoles, updateAssumeRolePolicy, updateRole } from "./operations/roles.ts";
+import {
+  createRole,
+  deleteRole,
+  getRole,
+  listRoles,
+  updateAssumeRolePolicy,
+  updateRole,
+  updateRoleDescription,
+} from "./operations/roles.ts";
 import {
   listPolicyTags,
   listRoleTags,
@@ -88,6 +96,8 @@ import { createUser, deleteUser, getUser, listUsers, updateUser } from "./operat
 import {
   everything,
   group,
+  movedGroup,
+  movedUser,
   newGroup,
   newPolicy,
   newRole,
@@ -182,9 +192,10 @@ export const IAM_OPERATIONS: Readonly<Record<string, Operation>> = {
   UntagUser:                      row(untagUser,                      user,         takeAway, keeps("UserName TagKeys"),                                                                                       "aws:TagKeys"),
   UpdateAccessKey:                row(updateAccessKey,                userOrCaller, takeAway, keeps("UserName AccessKeyId Status")),
   UpdateAssumeRolePolicy:         row(updateAssumeRolePolicy,         role,         takeAway, keeps("RoleName PolicyDocument")),
-  UpdateGroup:                    row(updateGroup,                    group,        write,    keeps("GroupName NewGroupName NewPath")),
+  UpdateGroup:                    row(updateGroup,                    movedGroup,   write,    keeps("GroupName NewGroupName NewPath")),
   UpdateRole:                     row(updateRole,                     role,         write,    keeps("RoleName Description MaxSessionDuration")),
-  UpdateUser:                     row(updateUser,                     user,         write,    keeps("UserName NewUserName NewPath")),
+  UpdateRoleDescription:          row(updateRoleDescription,          role,         write,    keeps("RoleName Description")),
+  UpdateUser:                     row(updateUser,                     movedUser,    write,    keeps("UserName NewUserName NewPath")),
 };
 
 // biome-ignore format: one operation, one row.

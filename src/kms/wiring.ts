@@ -2,6 +2,7 @@
 
 import { CompiledDocuments } from "../authz/compiled.ts";
 import type { Levels } from "../authz/guardrails.ts";
+import { reached } from "../durable/answered.ts";
 import { createHost } from "../durable/assemble.ts";
 import type { Memory } from "../durable/host.ts";
 import { Leased } from "../durable/leased.ts";
@@ -29,13 +30,13 @@ import type { Given, World } from "./world.ts";
 const EVENT_SOURCE = "kms.amazonaws.com";
 
 /** The views of the callers of an account, which these guardrails bind. `world`: asked as it stands at each question. */
-export function viewsOf(world: Pick<World, "now" | "after" | "identities">, guardrails: Levels): Leased<Known> {
+export function viewsOf(world: Pick<World, "now" | "after" | "log" | "identities">, guardrails: Levels): Leased<Known> {
   return new Leased({
     now: () => world.now(),
     after: (ms, then) => world.after(ms, then),
     leaseMs: IDENTITY_LEASE_SECONDS * 1000,
-    pull: (subject, held) => world.identities.pull(subject, held),
-    renew: (held) => world.identities.renew(held),
+    pull: (subject, held) => reached(world.identities.pull(subject, held), world),
+    renew: (held) => reached(world.identities.renew(held), world),
     read: readerOf(guardrails, new CompiledDocuments()),
   });
 }
@@ -73,7 +74,7 @@ export function createWorld(given: Given): World {
   const rates = given.requestRates(region);
   const peers = new Peers(rootKeys, { kind: "store", account, principal: name }, () => given.now());
   /** As they stand at each question: tests exchange them. */
-  const reached = {
+  const asked = {
     account,
     now: () => world.now(),
     after: (ms: number, then: () => void) => world.after(ms, then),
@@ -86,7 +87,7 @@ export function createWorld(given: Given): World {
     scope,
     passports: new PassportControl(rootKeys, { name, account, now: () => given.now(), log: (line) => host.log(line) }),
     identities: identitiesOf(account, peers, (other) => given.identityStore(other)),
-    views: viewsOf(reached, given.guardrails(account)),
+    views: viewsOf(asked, given.guardrails(account)),
     callers: leasedCallers(() => world.views),
     rates: rates === undefined ? unlimited : tokenBuckets(rates, () => world.now()),
     quotas,
@@ -95,7 +96,7 @@ export function createWorld(given: Given): World {
     reads: tables,
     keyring,
     keyPolicies,
-    principals: principalsOf(reached),
+    principals: principalsOf(asked),
     importTokens: importTokens({ account, region, rootKeys, random }),
     turn: turns({ now: () => world.now(), after: host.after, refusal: throttling }),
     markers: markers({ account, region, rootKeys, random }),

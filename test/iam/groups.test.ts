@@ -2,11 +2,13 @@
 
 import {
   AddUserToGroupCommand,
+  AttachGroupPolicyCommand,
   CreateGroupCommand,
   CreateUserCommand,
   DeleteGroupCommand,
   DeleteGroupPolicyCommand,
   DeleteUserCommand,
+  DetachGroupPolicyCommand,
   GetGroupCommand,
   type IAMClient,
   ListGroupPoliciesCommand,
@@ -97,17 +99,16 @@ describe("a group", () => {
   });
 
   it("is not removed while it has something", async () => {
-    const { iam, account } = await iamOfNewAccount();
+    const { iam } = await iamOfNewAccount();
     const GroupName = "full";
     await makeGroups(iam, GroupName);
     await makeUsers(iam, "alice");
     const refused = (message: string) => refusedAs(iam.send(new DeleteGroupCommand({ GroupName })), deleteConflict(message));
     await add(iam, GroupName, "alice");
     await iam.send(new PutGroupPolicyCommand({ GroupName, PolicyName: "p", PolicyDocument: allowing("kms:*") }));
-    const { Group: { GroupId = "" } = {} } = await iam.send(new GetGroupCommand({ GroupName }));
-    await inIdentities(account, ({ tables }) => tables.attachments.add(GroupId, ADMINISTRATOR));
+    await iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn: ADMINISTRATOR }));
     await refused("Cannot delete entity, must detach all policies first.");
-    await inIdentities(account, ({ tables }) => tables.attachments.remove(GroupId, ADMINISTRATOR));
+    await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn: ADMINISTRATOR }));
     await refused("Cannot delete entity, must delete policies first.");
     await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName: "p" }));
     await refused("Cannot delete entity, must remove users from group first.");

@@ -185,7 +185,7 @@ describe("whom a role trusts", () => {
       });
       await refusedAs(create(iam, document), unavailable);
     }
-    expect(lines).toMatchObject([{ event: "identities not reached", message: "not reached" }]);
+    expect(lines).toMatchObject([{ event: "object not reached", message: "not reached" }]);
     expect((await iam.send(new ListRolesCommand())).Roles).toEqual([]);
   });
 });

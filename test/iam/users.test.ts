@@ -176,3 +176,17 @@ describe("a user", () => {
     });
   });
 });
+
+it("who moves a user needs the right on both its ARNs: a path keeps out who may not go there", async () => {
+  const { iam, account } = await iamOfNewAccount();
+  const on = (path: string) => `arn:aws:iam::${account}:user/${path}/*`;
+  const document = (...Resource: string[]) =>
+    JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "iam:UpdateUser", Resource } });
+  const ada = iamAs(await newUser(iam, "ada", document(on("dev"))));
+  await iam.send(new CreateUserCommand({ UserName: "bo", Path: "/dev/" }));
+  await ada.send(new UpdateUserCommand({ UserName: "bo", NewUserName: "Bo" }));
+  await refusedAs(ada.send(new UpdateUserCommand({ UserName: "bo", NewPath: "/admin/" })), {
+    ...{ name: "AccessDenied", status: 403 },
+    message: `User: arn:aws:iam::${account}:user/ada is not authorized to perform: iam:UpdateUser on resource: arn:aws:iam::${account}:user/admin/bo because no identity-based policy allows the iam:UpdateUser action`,
+  });
+});

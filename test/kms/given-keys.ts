@@ -2,7 +2,7 @@
 
 import type { KeyState, Origin } from "../../src/keyring/key.ts";
 import type { OperationName } from "../../src/kms/table.ts";
-import { raw } from "../support/client.ts";
+import { exist, raw } from "../support/client.ts";
 import { newKey } from "../support/new-key.ts";
 import { inStore } from "../support/store.ts";
 import { importInto, parametersFor, wrap } from "../support/wrapped.ts";
@@ -26,7 +26,7 @@ async function furnished(account: string, alias: string): Promise<Given["other"]
   await done(account, "EnableKeyRotation", { KeyId });
   const { CiphertextBlob } = await done(account, "Encrypt", { KeyId, Plaintext: "AA==" });
   // A grant that lets nobody in whom a trial calls as.
-  const granted = { GranteePrincipal: "arn:aws:iam::444455556666:root", Operations: ["Decrypt"] };
+  const granted = { GranteePrincipal: `arn:aws:iam::${await exist("444455556666")}:root`, Operations: ["Decrypt"] };
   const { GrantId, GrantToken } = await done(account, "CreateGrant", { KeyId, ...granted });
   const [ciphertext, root] = [String(CiphertextBlob), `arn:aws:iam::${account}:root`];
   return { KeyId, alias, ciphertext, root, grant: { GrantId, GrantToken } };

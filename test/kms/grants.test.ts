@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { refusal } from "../support/answers.ts";
-import { newAccount, raw } from "../support/client.ts";
+import { exist, newAccount, raw } from "../support/client.ts";
 import { newGranted, outcome, rootOf } from "../support/granted.ts";
 import { allow, user } from "../support/identities.ts";
 import { newKey, PLAINTEXT } from "../support/new-key.ts";
@@ -259,7 +259,7 @@ describe("a grant", () => {
 
   it("may be another account's root's", async () => {
     const account = newAccount();
-    const [KeyId, GranteePrincipal] = [await newKey(account), rootOf(newAccount())];
+    const [KeyId, GranteePrincipal] = [await newKey(account), rootOf(await exist(newAccount()))];
     expect(outcome(await raw("CreateGrant", { KeyId, GranteePrincipal, Operations: ["Encrypt"] }, { account }))).toBe(200);
   });
 });

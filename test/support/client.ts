@@ -15,6 +15,12 @@ let accounts = 100_000_000_000;
 /** An account that no other test of this file uses. */
 export const newAccount = (): string => String(accounts++);
 
+/** Makes an account exist, as its first signed request does: who names it elsewhere is understood then. */
+export async function exist(account: string): Promise<string> {
+  await raw("ListKeys", {}, { account });
+  return account;
+}
+
 export const endpointOf = (region: string): string => `https://kms.${region}.edgekeep.test`;
 
 interface Signer {

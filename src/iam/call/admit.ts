@@ -9,7 +9,7 @@ import { refusalText } from "../../authz/texts.ts";
 import { viewOf } from "../../authz/view.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { conditionValue } from "../conditions.ts";
-import { locate } from "../locate.ts";
+import { type Located, locate } from "../locate.ts";
 import type { Call } from "../operation.ts";
 import type { Sight, World } from "../world.ts";
 import type { Readable, Standing, Visit } from "./visit.ts";
@@ -41,10 +41,19 @@ export function admit(visit: Readable, world: World): Call {
   return handed(visit, standing, world);
 }
 
-function decide(visit: Readable, { holder, view }: Standing, sight: Sight): void {
-  const { service, request, op, call } = visit;
-  const action = `${service.name}:${visit.action}`;
-  const located = locate(request.target, holder, sight);
+/** @throws ApiError AccessDeniedException for the first target on which the call is not allowed. */
+function decide(visit: Readable, standing: Standing, sight: Sight): void {
+  const located = visit.request.targets.map((target) => locate(target, standing.holder, sight));
+  for (const each of located) requireAllowed(each, visit, standing, sight);
+}
+
+function requireAllowed(
+  located: Located,
+  { service, action: name, request, op, call }: Readable,
+  { view }: Standing,
+  sight: Sight,
+): void {
+  const action = `${service.name}:${name}`;
   const known = new Map<string, Value | undefined>(); // for this one question: many statements ask for the same key
   const asked = {
     call,
@@ -56,21 +65,16 @@ function decide(visit: Readable, { holder, view }: Standing, sight: Sight): void
     reads: sight.reads,
     account: sight.account,
   };
-  const value = (name: string): Value | undefined => {
-    if (!known.has(name)) known.set(name, conditionValue(name, asked));
-    return known.get(name);
+  const value = (key: string): Value | undefined => {
+    if (!known.has(key)) known.set(key, conditionValue(key, asked));
+    return known.get(key);
   };
+  const { principal, documents } = view;
   const { allowed, reason } = evaluate({
-    principal: view.principal,
-    documents: view.documents,
-    target: targetOf(action, [located.arn]),
-    context: { value },
-    policy: undefined,
-    worksAcrossAccounts: false,
-    grant: () => undefined,
+    ...{ principal, documents, target: targetOf(action, [located.arn]), context: { value } },
+    ...{ policy: undefined, worksAcrossAccounts: false, grant: () => undefined },
   });
-  if (!allowed)
-    throw new ApiError("AccessDeniedException", refusalText(view.principal.arn, action, { arn: located.arn }, reason));
+  if (!allowed) throw new ApiError("AccessDeniedException", refusalText(principal.arn, action, { arn: located.arn }, reason));
 }
 
 function handed({ who, action }: Readable, { holder, view }: Standing, world: World): Call {

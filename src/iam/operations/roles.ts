@@ -96,6 +96,18 @@ export const updateRole = accepts(
     },
 );
 
+/** What UpdateRole took the place of; Terraform calls it still. */
+export const updateRoleDescription = accepts(
+  structure({ RoleName: roleName, Description: description }),
+  ({ RoleName, Description }, { account }) =>
+    (writes) => {
+      const { id } = requireEntity(writes, "role", RoleName);
+      writes.entities.update(id, { description: Description });
+      const role = requireEntity(writes, "role", RoleName);
+      return { output: { Role: shownEntity(role, writes, account, trustOf(role, account, writes)) } };
+    },
+);
+
 export const updateAssumeRolePolicy = accepts(
   structure({ RoleName: roleName, PolicyDocument: policyDocument }),
   async ({ RoleName, PolicyDocument: text }, { trusted }) => {
