@@ -8,8 +8,8 @@
 import { ApiError } from "../wire/api-error.ts";
 import { isSameStamp, type Lease, type PeerReply, type Pulled, type SentView, type Stamp } from "../wire/views.ts";
 
-/** How long a pull takes at most, its repetitions included. */
-export const PULL_MS_MAX = 5000;
+/** How long a pull takes at most, its repetitions included: whoever waits is answered within five seconds, with a record. */
+export const PULL_MS_MAX = 4500;
 /** How often a pull may fail before it is given up. */
 const FAILURES_MAX = 2;
 /** What the views that are held have at most, together. */

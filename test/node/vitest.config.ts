@@ -8,7 +8,7 @@ import { TEST_ROOT_KEYS } from "../support/root-keys.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** How many cases a property test tries, and which ones a failure has printed: `npm run fuzz:lifecycle`, `npm run fuzz:authz`. */
+/** How many cases a property test tries, and which ones a failure has printed: `npm run fuzz:lifecycle`, `fuzz:authz`, `fuzz:leases`. */
 const { FUZZ_RUNS, FUZZ_SEED, FUZZ_PATH } = process.env;
 const fuzzOf = (numRuns: number) => ({
   numRuns: Number(FUZZ_RUNS ?? numRuns),
@@ -17,6 +17,7 @@ const fuzzOf = (numRuns: number) => ({
 });
 const fuzz = fuzzOf(300);
 const policyFuzz = fuzzOf(3000);
+const leaseFuzz = fuzzOf(1000);
 
 /** `import file from "wycheproof:NAME"`: a file of Wycheproof's, or null where WYCHEPROOF_DIR does not say where they are. */
 const wycheproof = {
@@ -71,7 +72,7 @@ export default defineConfig(async () => ({
           name: "workers",
           include: ["test/unit/**/*.test.ts", "test/kms/**/*.test.ts", "test/iam/**/*.test.ts", "test/durable/**/*.test.ts"],
           setupFiles: ["test/support/setup.ts"],
-          provide: { fuzz, policyFuzz },
+          provide: { fuzz, policyFuzz, leaseFuzz },
         },
       },
     ],

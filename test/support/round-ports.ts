@@ -105,3 +105,14 @@ export class RoundWorld {
     return promise;
   }
 }
+
+export const [PARIS, OSLO] = ["1/paris", "1/oslo"] as const;
+
+/** A world in which these stores have been answered with version 1. */
+export function worldOf(...stores: string[]): RoundWorld {
+  const world = new RoundWorld();
+  for (const store of stores) world.promise(store, 1);
+  return world;
+}
+
+export const storesTold = ({ told }: RoundWorld): string[] => told.map(({ store }) => store);

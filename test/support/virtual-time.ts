@@ -12,6 +12,12 @@ export class VirtualTime {
   /** Milliseconds since this time began. */
   now = 0;
   readonly #timers = new Set<Timer>();
+  readonly #look: () => void;
+
+  /** `look` is called after each timer, when whatever it set off has gone on. */
+  constructor(look: () => void = () => undefined) {
+    this.#look = look;
+  }
 
   /** Calls `then` once, after so many milliseconds. @returns what calls it off. */
   readonly after = (ms: number, then: () => void): (() => void) => {
@@ -33,6 +39,7 @@ export class VirtualTime {
       this.#timers.delete(next);
       next.then();
       await turns();
+      this.#look();
     }
     this.now = end;
   }
@@ -47,5 +54,5 @@ export class VirtualTime {
 
 /** Lets everything go on that waits for no timer. */
 export async function turns(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await undefined;
+  for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
 }

@@ -1,3 +1,5 @@
+// What an IdentityStore keeps of leases: rows, stamp, mark.
+
 import { beforeAll, describe, expect, it } from "vitest";
 import { meta } from "../../../src/durable/meta.ts";
 import { marks } from "../../../src/iam/leases/marks.ts";

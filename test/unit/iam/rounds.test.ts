@@ -1,21 +1,11 @@
+// When a round ends, and who waits for it.
+
 import { describe, expect, it } from "vitest";
-import { LEASE_MS, RETRY_MS, RoundWorld, WHOLE_WAIT_MS } from "../../support/round-ports.ts";
-
-const [PARIS, OSLO] = ["1/paris", "1/oslo"] as const;
-/** Of other marks. */
-const BLIND_MS = 21_000;
-
-async function worldOf(...stores: string[]): Promise<RoundWorld> {
-  const world = new RoundWorld();
-  for (const store of stores) world.promise(store, 1);
-  return world;
-}
-
-const storesTold = ({ told }: RoundWorld): string[] => told.map(({ store }) => store);
+import { LEASE_MS, OSLO, PARIS, RETRY_MS, storesTold, WHOLE_WAIT_MS, worldOf } from "../../support/round-ports.ts";
 
 describe("a round", () => {
   it("ends when every store with a row has forgotten, and takes rows and mark along", async () => {
-    const world = await worldOf(PARIS, OSLO);
+    const world = worldOf(PARIS, OSLO);
     const call = world.change(2);
     expect(storesTold(world)).toEqual([PARIS, OSLO]);
     await world.told[0]?.answer(true);
@@ -30,7 +20,7 @@ describe("a round", () => {
   });
 
   it("ends at once where no store has a row", async () => {
-    const world = await worldOf();
+    const world = worldOf();
     const call = world.change(2);
     expect(world.mark).toBeUndefined();
     await world.time.pass(0);
@@ -38,7 +28,7 @@ describe("a round", () => {
   });
 
   it("ends by its timer after the longest lease promised and half of it, and not before", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     world.promise(OSLO, 1, 2 * LEASE_MS);
     const call = world.change(2);
     await world.time.pass(2 * WHOLE_WAIT_MS - 1);
@@ -51,7 +41,7 @@ describe("a round", () => {
   });
 
   it("leaves the row of a store that has been answered with its version", async () => {
-    const world = await worldOf(PARIS, OSLO);
+    const world = worldOf(PARIS, OSLO);
     world.change(2);
     world.promise(PARIS, 2);
     world.promise(OSLO, 2);
@@ -61,7 +51,7 @@ describe("a round", () => {
   });
 
   it("waits for a store that has been answered since its commit, as the answer may be lost", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     world.change(2);
     world.promise(PARIS, 2);
     await world.told[0]?.answer(true);
@@ -72,7 +62,7 @@ describe("a round", () => {
   });
 
   it("ends once: an answer behind its timer does nothing", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     world.change(2);
     await world.time.pass(WHOLE_WAIT_MS);
     world.promise(PARIS, 1);
@@ -83,7 +73,7 @@ describe("a round", () => {
 
 describe("a forget", () => {
   it("counts for no change behind its sending: one is on its way, one behind it for all others", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     const calls = [world.change(2), world.change(3), world.change(4)];
     expect(storesTold(world)).toEqual([PARIS]);
     world.promise(PARIS, 4);
@@ -97,7 +87,7 @@ describe("a forget", () => {
   });
 
   it.each(["refuse", "fail"] as const)("is tried again where stores %s, each with one timer", async (how) => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     const call = world.change(2);
     const answer = () => (how === "fail" ? world.told.at(-1)?.fail() : world.told.at(-1)?.answer(false));
     await answer();
@@ -114,7 +104,7 @@ describe("a forget", () => {
   });
 
   it("is not tried again once its round has ended", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     world.change(2);
     await world.time.pass(WHOLE_WAIT_MS - RETRY_MS);
     await world.told[0]?.fail();
@@ -124,7 +114,7 @@ describe("a forget", () => {
   });
 
   it("that never answers is given up with the last round that it counts for", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     world.change(2);
     await world.time.pass(1000);
     const second = world.change(3);
@@ -141,7 +131,7 @@ describe("a forget", () => {
 
 describe("a call that changes nothing", () => {
   it("returns after the rounds that are unfinished at its turn, and waits for none that begin later", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     world.change(2);
     const call = world.call();
     const later = world.change(3);
@@ -150,7 +140,7 @@ describe("a call that changes nothing", () => {
   });
 
   it("begins a marked round anew after a restart, with every row and the whole wait", async () => {
-    const world = await worldOf(PARIS, OSLO);
+    const world = worldOf(PARIS, OSLO);
     world.change(2);
     await world.time.pass(WHOLE_WAIT_MS - 1);
     world.restart();
@@ -165,7 +155,7 @@ describe("a call that changes nothing", () => {
   });
 
   it("shares the round that the alarm has begun anew", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     world.change(2);
     world.restart();
     world.rounds.resume();
@@ -177,7 +167,7 @@ describe("a call that changes nothing", () => {
   });
 
   it("waits for a change whose round its own call did not begin", async () => {
-    const world = await worldOf(PARIS);
+    const world = worldOf(PARIS);
     world.change(2);
     world.rounds.marked(3);
     const call = world.call();
@@ -185,146 +175,5 @@ describe("a call that changes nothing", () => {
     expect(call.returned).toBe(false);
     await world.told[1]?.answer(true);
     expect(call.returned).toBe(true);
-  });
-});
-
-describe("a restore", () => {
-  it("ends by its timer alone, whoever has forgotten, and so do the changes meanwhile, each by its own", async () => {
-    const world = await worldOf(PARIS);
-    const restored = world.restore(2);
-    expect(world.mark).toEqual({ version: 2, blindMs: WHOLE_WAIT_MS });
-    await world.time.pass(5000);
-    world.promise(PARIS, 2);
-    const change = world.change(3);
-    await world.told.at(-1)?.answer(true);
-    await world.time.pass(WHOLE_WAIT_MS - 5001);
-    expect(restored.returned).toBe(false);
-    await world.time.pass(1);
-    expect([restored.returned, change.returned]).toEqual([true, false]);
-    await world.time.pass(4999);
-    expect(change.returned).toBe(false);
-    await world.time.pass(1);
-    expect(change.returned).toBe(true);
-    expect(world.mark).toBeUndefined();
-  });
-
-  it("makes no change blind that comes after its round", async () => {
-    const world = await worldOf(PARIS);
-    world.restore(2);
-    await world.time.pass(WHOLE_WAIT_MS - 1);
-    world.promise(PARIS, 2);
-    world.change(3);
-    await world.time.pass(1);
-    expect(world.mark).toEqual({ version: 3 });
-    await world.told.at(-1)?.answer(true);
-    world.promise(PARIS, 3);
-    await world.time.pass(5000);
-    const later = world.change(4);
-    await world.told.at(-1)?.answer(true);
-    await world.time.pass(WHOLE_WAIT_MS - 5002);
-    expect(later.returned).toBe(false); // the change before it waits in full
-    await world.time.pass(1);
-    expect(later.returned).toBe(true);
-  });
-
-  it("waits for the longest lease that its rows had promised", async () => {
-    const world = await worldOf();
-    world.promise(PARIS, 1, 2 * LEASE_MS);
-    const call = world.restore(2);
-    expect(storesTold(world)).toEqual([]);
-    await world.time.pass(2 * WHOLE_WAIT_MS - 1);
-    expect(call.returned).toBe(false);
-    await world.time.pass(1);
-    expect(call.returned).toBe(true);
-  });
-
-  it("waits anew after a restart, with the wait that is marked", async () => {
-    const world = await worldOf();
-    world.mark = { version: 2, blindMs: BLIND_MS };
-    const call = world.change(3);
-    expect(world.mark).toEqual({ version: 3, blindMs: BLIND_MS });
-    await world.time.pass(BLIND_MS - 1);
-    expect(call.returned).toBe(false);
-    await world.time.pass(1);
-    expect(call.returned).toBe(true);
-    expect(world.mark).toBeUndefined();
-  });
-
-  it("is as blind during another one's round, whose end does not unmark it", async () => {
-    const world = await worldOf();
-    world.restore(2);
-    await world.time.pass(5000);
-    const second = world.restore(3);
-    await world.time.pass(WHOLE_WAIT_MS - 5000);
-    expect(world.mark).toEqual({ version: 3, blindMs: WHOLE_WAIT_MS });
-    await world.time.pass(4999);
-    expect(second.returned).toBe(false);
-    await world.time.pass(1);
-    expect(second.returned).toBe(true);
-    expect(world.mark).toBeUndefined();
-  });
-});
-
-describe("storage that fails", () => {
-  it("makes a round wait in full where rows cannot be read", async () => {
-    const world = await worldOf(PARIS);
-    world.broken.add("rows");
-    const call = world.change(2);
-    await world.time.pass(WHOLE_WAIT_MS - 1);
-    expect(call.returned).toBe(false);
-    await world.time.pass(1);
-    expect(call.returned).toBe(true);
-    expect(world.log.map(({ event }) => event)).toEqual(["leases not read"]);
-  });
-
-  it("makes a call wait in full where the mark cannot be read", async () => {
-    const world = await worldOf(PARIS);
-    world.change(2);
-    world.restart();
-    world.broken.add("mark");
-    const call = world.call();
-    await world.told[1]?.answer(true);
-    await world.time.pass(WHOLE_WAIT_MS - 1);
-    expect(call.returned).toBe(false);
-    await world.time.pass(1);
-    expect(call.returned).toBe(true);
-    expect(world.rows.size).toBe(1);
-    expect(world.mark).toEqual({ version: 2 });
-  });
-
-  it("keeps a restore marked whose mark could not be read, until its wait has passed", async () => {
-    const world = await worldOf();
-    world.mark = { version: 2, blindMs: BLIND_MS };
-    world.broken.add("mark");
-    world.rounds.begin(2);
-    world.broken.clear();
-    await world.time.pass(WHOLE_WAIT_MS);
-    expect(world.mark).toEqual({ version: 2, blindMs: BLIND_MS });
-    await world.time.pass(BLIND_MS);
-    expect(world.mark).toBeUndefined();
-  });
-
-  it.each(["drop", "putMark"] as const)("ends a round all the same where %s throws", async (port) => {
-    const world = await worldOf(PARIS, OSLO);
-    const call = world.change(2);
-    world.broken.add(port);
-    await world.told[0]?.answer(true);
-    expect(call.returned).toBe(false);
-    await world.time.pass(WHOLE_WAIT_MS);
-    expect(call.returned).toBe(true);
-    expect(world.log.length).toBeGreaterThan(0);
-  });
-
-  it("clears the mark with a later call where it could not be cleared", async () => {
-    const world = await worldOf(PARIS);
-    world.change(2);
-    world.broken.add("putMark");
-    await world.told[0]?.answer(true);
-    expect(world.mark).toEqual({ version: 2 });
-    world.broken.clear();
-    const call = world.call();
-    await world.time.pass(0);
-    expect(call.returned).toBe(true);
-    expect(world.mark).toBeUndefined();
   });
 });
