@@ -162,7 +162,7 @@ describe("a role", () => {
         { Description: "x".repeat(1001) },
         { ...INVALID, message: expect.stringContaining("length less than or equal to 1000") },
       ],
-      ["r", { PermissionsBoundary: none }, noSuchEntity(`Policy ${none} does not exist or is not attachable.`)],
+      ["r", { PermissionsBoundary: none }, noSuchEntity(`Scope ARN: ${none} does not exist or is not attachable.`)],
       ["r", { Tags: ["k", "K"].map((Key) => ({ Key, Value: "" })) }, { name: "InvalidInputException", status: 400 }],
     ];
     for (const [name, given, expected] of trials) await refusedAs(create(iam, name, given), expected);
