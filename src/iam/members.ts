@@ -28,8 +28,9 @@ export const policyPath = defaulted(string({ min: 1, max: 512, pattern: "((/[A-Z
 export const pathPrefix = defaulted(string({ min: 1, max: 512, pattern: "\\u002F[\\u0021-\\u007E]*" }), "/");
 
 const TAGS_MAX = 50;
-const tagKey = string({ min: 1, max: 128 });
-const tag = structure({ Key: tagKey, Value: string({ min: 0, max: 256 }) });
+const TAG_CHARACTERS = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
+const tagKey = string({ min: 1, max: 128, pattern: `${TAG_CHARACTERS}+` });
+const tag = structure({ Key: tagKey, Value: string({ min: 0, max: 256, pattern: `${TAG_CHARACTERS}*` }) });
 export const tags = listOf(tag, { max: TAGS_MAX });
 export const tagKeys = listOf(tagKey, { max: TAGS_MAX });
 export const newTags = optional(tags);
@@ -78,7 +79,6 @@ export function requireQuota(count: number, quota: number, what: string): void {
 }
 
 const RESERVED = /^aws:/i;
-const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** @throws ApiError InvalidInput, ValidationException where the tags of one request cannot stand together. */
 export function checkTags(given: readonly Tag[] = []): void {
@@ -86,8 +86,6 @@ export function checkTags(given: readonly Tag[] = []): void {
     throw new ApiError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
   if (given.some(({ Key }) => RESERVED.test(Key)))
     throw new ApiError("ValidationException", "Tag keys beginning with aws: are reserved.");
-  if (given.some(({ Key, Value }) => !TAG_CHARACTERS.test(Key) || !TAG_CHARACTERS.test(Value)))
-    throw new ApiError("ValidationException", "A tag has characters that are not allowed.");
 }
 
 /** @throws ApiError LimitExceeded where the tags would be too many beside those that are there. */

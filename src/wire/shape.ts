@@ -86,10 +86,13 @@ interface StringLimits {
   readonly pattern?: string;
 }
 
+/** A pattern that names properties of characters reads characters, any other UTF-16 units. */
+const wholeText = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, pattern.includes("\\p{") ? "u" : "");
+
 /** A text; lengths in UTF-16 units, as Java counts. A pattern is tried only on a text within its length. */
 export function string(limits: StringLimits = {}): Shape<string> {
   const constraints: Constraints = { type: "string", ...limits };
-  const pattern = limits.pattern === undefined ? undefined : new RegExp(`^(?:${limits.pattern})$`);
+  const pattern = limits.pattern === undefined ? undefined : wholeText(limits.pattern);
   return {
     constraints,
     read(value, path, violations) {

@@ -52,6 +52,16 @@ describe("an answer", () => {
     );
   });
 
+  it("has an entry for each pair of a map", () => {
+    const map = new Map<string, unknown>([
+      ["__proto__", 1],
+      ["a&b", { C: [] }],
+    ]);
+    expect(result({ Map: map, None: new Map() })).toBe(
+      "<Map><entry><key>__proto__</key><value>1</value></entry><entry><key>a&amp;b</key><value><C></C></value></entry></Map><None></None>",
+    );
+  });
+
   it("has times in whole seconds, blobs in base64, numbers and flags as texts", () => {
     expect(result({ At: new Date(Date.UTC(2026, 2, 1, 12, 0, 0)) })).toBe("<At>2026-03-01T12:00:00Z</At>");
     expect(result({ At: new Date(Date.UTC(2026, 2, 1, 12, 0, 0, 999)) })).toBe("<At>2026-03-01T12:00:00Z</At>");
