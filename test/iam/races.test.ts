@@ -1,0 +1,399 @@
+// The races between a change of the identities and a call that rests on what they were: an IAM call returns only when what it took away is gone.
+// Each is forced with gates at the ports between the two objects, and with time that passes when a test says so.
+
+import { CreateAccessKeyCommand, UpdateAccessKeyCommand } from "@aws-sdk/client-iam";
+import { describe, expect, it } from "vitest";
+import { restored } from "../../src/iam/leases/answers.ts";
+import { iamAs, rootOf } from "../support/iam-client.ts";
+import { holdEncrypt, newGate } from "../support/gates.ts";
+import { inIdentities, restartIdentities, ringIdentities } from "../support/identity-store.ts";
+import { LEASE, lost, outcomeOf, Scene, WHOLE_WAIT } from "../support/identity-races.ts";
+import { override } from "../support/override.ts";
+import { eventOf, eventsOf, eventsOfIdentities, summaryOf } from "../support/records.ts";
+import { inStore } from "../support/store.ts";
+
+const DENIED = "AccessDeniedException";
+const UNKNOWN = "UnrecognizedClientException";
+const TIMEOUT = "DependencyTimeoutException";
+
+it("(a) a pull's answer held until after forget: thrown away, asked again", async () => {
+  const scene = await Scene.set();
+  const { alice } = scene;
+  const answer = newGate();
+  await scene.onPulls(async (pull, _, nth) => {
+    const pulled = await pull();
+    if (nth === 1) await answer.pass();
+    return pulled;
+  });
+  const early = scene.kms("Encrypt", alice);
+  await answer.reached;
+  expect(await scene.strip("alice").ended).toBe("done");
+  expect(scene.told.length).toBe(1);
+  expect(await scene.encrypt(alice)).toBe(DENIED); // shares no question from before
+  expect(scene.pulled.length).toBe(2);
+  await inStore(scene.account, ({ views }) => views.forget()); // what is held now is no answer to the early call
+  answer.open();
+  expect(outcomeOf(await early)).toBe(DENIED);
+  expect(scene.pulled).toEqual([alice, alice, alice].map(({ accessKeyId }) => accessKeyId));
+});
+
+it("(b) the IdentityStore evicted between change and forget: the alarm ends the round, the same call again returns after it", async () => {
+  const scene = await Scene.set();
+  const { account, alice } = scene;
+  scene.onForgets(lost);
+  expect(await scene.encrypt(alice)).toBe(200);
+  const first = scene.deleteKeyOf("alice");
+  await scene.untilTold(1);
+  await restartIdentities(account);
+  await first.ended;
+  await scene.bearIdentities();
+  expect(await scene.isMarked()).toBe(true);
+
+  expect(await ringIdentities(account)).toBe(true);
+  await scene.untilTold(2);
+  const again = scene.deleteKeyOf("alice");
+  const mend = await scene.cutOff();
+  await scene.pass(LEASE - 1);
+  expect(await scene.encrypt(alice)).toBe(200);
+  expect(await scene.stillWait(again)).toBe(true);
+  await scene.store.pass(1);
+  expect(await scene.encrypt(alice)).toBe(TIMEOUT);
+  await mend();
+  expect(await scene.encrypt(alice)).toBe(UNKNOWN);
+  await scene.identities.pass(WHOLE_WAIT - LEASE);
+  expect(await scene.stillWait(again)).toBe(true);
+  await scene.identities.pass(1);
+  expect(await again.ended).toBe("NoSuchEntityException");
+  expect(scene.told.length).toBe(2);
+  expect(await scene.isMarked()).toBe(false);
+  expect(await scene.encrypt(alice)).toBe(UNKNOWN);
+});
+
+it("(c) a store whose forget never answers: the IAM call returns after the lease and half of it, and nothing succeeds then", async () => {
+  const scene = await Scene.set();
+  const { account, alice, bob } = scene;
+  scene.onForgets(lost);
+  expect([await scene.encrypt(alice), await scene.encrypt(bob)]).toEqual([200, 200]);
+  const mend = await scene.cutOff();
+  const stripped = scene.strip("alice");
+  await scene.untilTold(1);
+  await scene.pass(LEASE - 1);
+  expect(await scene.encrypt(alice)).toBe(200);
+  await scene.pass(1);
+  expect([await scene.encrypt(alice), await scene.encrypt(bob)]).toEqual([TIMEOUT, TIMEOUT]);
+  await scene.pass(WHOLE_WAIT - LEASE - 1);
+  expect(await scene.stillWait(stripped)).toBe(true);
+  await scene.pass(1);
+  expect(await stripped.ended).toBe("done");
+  expect(await scene.rows()).toEqual([]);
+  const answer = await scene.kms("Encrypt", alice);
+  expect(outcomeOf(answer)).toBe(TIMEOUT);
+  expect(await eventOf(account, answer.requestId)).toMatchObject({ eventName: "Encrypt", errorCode: TIMEOUT });
+  await mend();
+  expect([await scene.encrypt(alice), await scene.encrypt(bob)]).toEqual([DENIED, 200]);
+});
+
+interface Clock {
+  /** By how many milliseconds the store's clock is ahead when it asks. */
+  readonly ahead?: number;
+  /** By how many it is moved, four seconds after. */
+  readonly step?: number;
+  /** Whether the store's timers fire; they fire late otherwise. */
+  readonly timers?: false;
+  /** Whether the view serves still, once the clock has been moved; when the lease is over, it never does. */
+  readonly serves: boolean;
+}
+
+const HOUR = 3_600_000;
+
+describe("(d) clocks", () => {
+  it.each<[string, Clock]>([
+    ["an hour ahead", { ahead: HOUR, serves: true }],
+    ["an hour behind", { ahead: -HOUR, serves: true }],
+    ["that steps back by less than a lease", { step: -3000, serves: true }],
+    ["that steps back by less than a lease, before the sending", { step: -5000, serves: false }],
+    ["that steps back by more than a lease", { step: -2 * LEASE, serves: false }],
+    ["that steps ahead by a lease", { step: LEASE, serves: false }],
+    ["that is right, with timers that fire late", { timers: false, serves: true }],
+  ])("of the store %s: no lease goes on for longer than it was promised", async (_, { ahead = 0, step = 0, timers, serves }) => {
+    const scene = await Scene.set();
+    const { alice, store } = scene;
+    store.aheadMs = ahead;
+    scene.onForgets(lost);
+    expect(await scene.encrypt(alice)).toBe(200);
+    const stripped = scene.strip("alice");
+    await scene.untilTold(1);
+    const mend = await scene.cutOff();
+    await scene.pass(4000);
+    store.aheadMs += step;
+    expect(await scene.encrypt(alice)).toBe(serves ? 200 : TIMEOUT);
+    if (timers === false) store.aheadMs += LEASE - 4000;
+    else await store.pass(LEASE - 4000);
+    expect(await scene.encrypt(alice)).toBe(TIMEOUT);
+    await scene.identities.pass(WHOLE_WAIT - 4000);
+    expect(await stripped.ended).toBe("done");
+    await mend();
+    expect(await scene.encrypt(alice)).toBe(DENIED);
+  });
+
+  it("of the IdentityStore two leases ahead between a pull and a change whose forget is lost: the call still waits in full", async () => {
+    const scene = await Scene.set();
+    scene.onForgets(lost);
+    expect(await scene.encrypt(scene.alice)).toBe(200);
+    scene.identities.aheadMs = 2 * LEASE;
+    const stripped = scene.strip("alice");
+    await scene.untilTold(1);
+    await scene.pass(LEASE - 1);
+    expect(await scene.stillWait(stripped)).toBe(true);
+    await scene.pass(WHOLE_WAIT - LEASE);
+    expect(await scene.stillWait(stripped)).toBe(true);
+    await scene.pass(1);
+    expect(await stripped.ended).toBe("done");
+    expect(await scene.encrypt(scene.alice)).toBe(DENIED);
+  });
+});
+
+describe("(e) storage that fails", () => {
+  it.each(["transactionSync", "sync"] as const)("at a pull (%s): it gives no view", async (name) => {
+    const scene = await Scene.set();
+    const { account, alice } = scene;
+    const mend = await inIdentities(account, ({ storage }) =>
+      override(storage, name, () => () => {
+        if (name === "sync") return Promise.reject(new Error("replaced")) as never;
+        throw new Error("replaced");
+      }),
+    );
+    const answer = await scene.kms("Encrypt", alice);
+    expect(outcomeOf(answer)).toBe(TIMEOUT);
+    expect(await eventOf(account, answer.requestId)).toMatchObject({ errorCode: TIMEOUT });
+    expect(await scene.held(alice)).toBeUndefined();
+    await inIdentities(account, mend);
+    expect(await scene.encrypt(alice)).toBe(200);
+  });
+
+  it("at the store's commits: it answers nothing from memory", async () => {
+    const scene = await Scene.set();
+    const { account, alice } = scene;
+    expect([await scene.encrypt(alice), outcomeOf(await scene.kms("DescribeKey", alice))]).toEqual([200, 200]);
+    const before = summaryOf(await eventsOf(account));
+    const mend = await inStore(account, ({ storage }) =>
+      override(storage, "transactionSync", () => () => {
+        throw new Error("replaced");
+      }),
+    );
+    expect(await scene.held(alice)).toBeDefined();
+    for (const name of ["Encrypt", "DescribeKey", "ListGrants"]) {
+      const { status, text } = await scene.kms(name, alice);
+      expect({ status, text }).toEqual({ status: 500, text: '{"__type":"KMSInternalException"}' });
+    }
+    await inStore(account, mend);
+    expect(summaryOf(await eventsOf(account))).toEqual(before);
+    expect(await scene.encrypt(alice)).toBe(200);
+  });
+});
+
+describe("(f) an IdentityStore restored while stores hold views its rows do not name", () => {
+  it("a change right after waits a lease and half", async () => {
+    const scene = await Scene.set();
+    const { account, alice } = scene;
+    expect(await scene.encrypt(alice)).toBe(200);
+    await inIdentities(account, restored);
+    expect(await scene.rows()).toEqual([]);
+    const stripped = scene.strip("alice");
+    expect(await scene.stillWait(stripped)).toBe(true);
+    expect(await scene.encrypt(alice)).toBe(200); // nobody could tell the store
+    const mend = await scene.cutOff();
+    await scene.pass(WHOLE_WAIT - 1);
+    expect(await scene.stillWait(stripped)).toBe(true);
+    await scene.pass(1);
+    expect(await stripped.ended).toBe("done");
+    expect(scene.told).toEqual([]);
+    expect(await scene.encrypt(alice)).toBe(TIMEOUT);
+    await mend();
+    expect(await scene.encrypt(alice)).toBe(DENIED);
+  });
+
+  it("an answer of the old incarnation held until after the new one's forget is thrown away; then the store follows", async () => {
+    const scene = await Scene.set();
+    const { account, alice, bob, carol } = scene;
+    const answer = newGate();
+    await scene.onPulls(async (pull, _, nth) => {
+      const pulled = await pull();
+      if (nth === 2) await answer.pass();
+      return pulled;
+    });
+    expect(await scene.encrypt(alice)).toBe(200);
+    const early = scene.kms("Encrypt", bob);
+    await answer.reached;
+    await inIdentities(account, restored);
+    expect(await scene.encrypt(carol)).toBe(200); // of the new incarnation
+    const stripped = scene.strip("bob");
+    await scene.untilTold(1);
+    expect(await scene.stillWait(stripped)).toBe(true);
+    answer.open();
+    expect(outcomeOf(await early)).toBe(DENIED);
+    expect(scene.pulled).toEqual([alice, bob, carol, bob].map(({ accessKeyId }) => accessKeyId));
+
+    await scene.identities.pass(WHOLE_WAIT);
+    expect(await stripped.ended).toBe("done");
+    expect(await scene.encrypt(alice)).toBe(200);
+    expect(await scene.strip("alice").ended).toBe("done"); // told, and not waited for
+    expect([await scene.encrypt(alice), await scene.encrypt(bob), await scene.encrypt(carol)]).toEqual([DENIED, DENIED, 200]);
+  });
+});
+
+it("(g) an absent key's view, then the key made; root's own key deactivated and activated", async () => {
+  const scene = await Scene.set();
+  const { account, root } = scene;
+  const second = await rootOf(account, 1);
+  expect([await scene.encrypt(second), await scene.encrypt(second)]).toEqual([UNKNOWN, UNKNOWN]);
+  expect(scene.pulled).toEqual([second.accessKeyId]); // absence is a view, and is held
+  expect((await scene.rows()).length).toBe(1);
+  const { AccessKey } = await scene.iam.send(new CreateAccessKeyCommand({}));
+  expect(AccessKey?.AccessKeyId).toBe(second.accessKeyId);
+  expect(await scene.encrypt(second)).toBe(200);
+
+  expect(await scene.encrypt(root)).toBe(200);
+  const turn = (Status: "Active" | "Inactive") =>
+    iamAs(second).send(new UpdateAccessKeyCommand({ AccessKeyId: root.accessKeyId, Status }));
+  for (let round = 0; round < 2; round++) {
+    await turn("Inactive");
+    expect([await scene.encrypt(root), await scene.encrypt(second)]).toEqual([UNKNOWN, 200]);
+    await turn("Active");
+    expect([await scene.encrypt(root), await scene.encrypt(second)]).toEqual([200, 200]);
+  }
+});
+
+describe("(h) a call held after it computed, its user stripped: refused at its commit", () => {
+  it.each([
+    ["where nothing is held", false],
+    ["where a new view has taken the old one's place", true],
+  ])("%s", async (_, hasNewView) => {
+    const scene = await Scene.set();
+    const { account, alice } = scene;
+    const computed = await holdEncrypt(account);
+    const early = scene.kms("Encrypt", alice);
+    await computed.reached;
+    expect(await scene.strip("alice").ended).toBe("done");
+    if (hasNewView) expect(outcomeOf(await scene.kms("DescribeKey", alice))).toBe(DENIED);
+    expect((await scene.held(alice)) !== undefined).toBe(hasNewView);
+    computed.open();
+    const answer = await early;
+    expect(outcomeOf(answer)).toBe(DENIED);
+    expect(answer.text).not.toContain("CiphertextBlob");
+    expect(await eventOf(account, answer.requestId)).toMatchObject({ eventName: "Encrypt", errorCode: "AccessDenied" });
+    expect(scene.pulled.length).toBe(2);
+  });
+});
+
+it("(i) DeleteAccessKey whose answer is lost, sent again: NoSuchEntity comes only when the round has ended", async () => {
+  const scene = await Scene.set();
+  const { account, alice } = scene;
+  const told = newGate();
+  scene.onForgets((forget) => told.pass().then(forget));
+  expect(await scene.encrypt(alice)).toBe(200);
+  scene.deleteKeyOf("alice"); // nobody hears its answer
+  await told.reached;
+  const again = scene.deleteKeyOf("alice");
+  expect(await scene.stillWait(again)).toBe(true);
+  expect(await scene.encrypt(alice)).toBe(200);
+  told.open();
+  expect(await again.ended).toBe("NoSuchEntityException");
+  expect(await scene.encrypt(alice)).toBe(UNKNOWN);
+  expect(scene.told.length).toBe(1); // both waited for one round
+  const deletions = (await eventsOfIdentities(account)).filter(({ eventName }) => eventName === "DeleteAccessKey");
+  expect(summaryOf(deletions)).toEqual(["DeleteAccessKey", "DeleteAccessKey: NoSuchEntityException"]);
+});
+
+it("(j) two users' views held, one stripped, forget lost, a third user pulled: nothing of the old stamp is in force after it", async () => {
+  const scene = await Scene.set();
+  const { account, alice, bob, carol } = scene;
+  scene.onForgets(lost);
+  expect([await scene.encrypt(alice), await scene.encrypt(bob)]).toEqual([200, 200]);
+  const old = [await scene.held(alice), await scene.held(bob)];
+  const stripped = scene.strip("alice");
+  await scene.untilTold(1);
+  const inForce = () => inStore(account, ({ views }) => old.map((view) => view !== undefined && views.isInForce(view as never)));
+  expect(await inForce()).toEqual([true, true]);
+  expect(await scene.encrypt(carol)).toBe(200);
+  expect(await inForce()).toEqual([false, false]);
+  expect([await scene.held(alice), await scene.held(bob)]).toEqual([undefined, undefined]);
+  expect([await scene.encrypt(alice), await scene.encrypt(bob)]).toEqual([DENIED, 200]);
+  expect(scene.pulled).toEqual([alice, bob, carol, alice, bob].map(({ accessKeyId }) => accessKeyId));
+  expect(await inForce()).toEqual([false, false]);
+  expect(await scene.stillWait(stripped)).toBe(true); // a pull is no answer to its forget
+  await scene.pass(WHOLE_WAIT);
+  expect(await stripped.ended).toBe("done");
+  expect(await scene.encrypt(alice)).toBe(DENIED);
+});
+
+it("(k) a second change while the first's forget is under way and the store pulls in between: the second waits for its own", async () => {
+  const scene = await Scene.set();
+  const { alice, bob } = scene;
+  const [firstAnswer, secondTold] = [newGate(), newGate()];
+  scene.onForgets(async (forget, nth) => {
+    if (nth === 2) await secondTold.pass();
+    const forgotten = await forget();
+    if (nth === 1) await firstAnswer.pass();
+    return forgotten;
+  });
+  expect([await scene.encrypt(alice), await scene.encrypt(bob)]).toEqual([200, 200]);
+  const first = scene.strip("alice");
+  await firstAnswer.reached; // the store has forgotten; its answer is on the way
+  expect([await scene.encrypt(bob), await scene.encrypt(alice)]).toEqual([200, DENIED]); // pulled in between
+  const second = scene.strip("bob");
+  await scene.stillWait();
+  expect(await scene.stillWait(first, second)).toBe(true);
+  expect(scene.told.length).toBe(1); // one is under way, one behind it
+  firstAnswer.open();
+  expect(await first.ended).toBe("done");
+  await secondTold.reached;
+  expect(await scene.stillWait(second)).toBe(true);
+  expect(await scene.encrypt(bob)).toBe(200);
+  expect((await scene.rows()).length).toBe(1); // it answered what the first round's change had made
+  secondTold.open();
+  expect(await second.ended).toBe("done");
+  expect([await scene.encrypt(bob), await scene.encrypt(alice)]).toEqual([DENIED, DENIED]);
+  expect(scene.told.length).toBe(2);
+});
+
+it("(l) a lease of 10 s promised, then code that promises 5: the wait is of 10", async () => {
+  const scene = await Scene.set();
+  const { account, alice, bob } = scene;
+  scene.onForgets(lost);
+  expect(await scene.encrypt(alice)).toBe(200);
+  const shorten = async () => {
+    await scene.bearIdentities();
+    await inIdentities(account, (world) => {
+      world.leaseMs = LEASE / 2;
+    });
+  };
+  await restartIdentities(account);
+  await shorten();
+  await scene.onPulls((pull) => pull().then(() => Promise.reject(new Error("its answer is lost"))));
+  expect(await scene.encrypt(bob)).toBe(TIMEOUT);
+  expect(await scene.rows()).toMatchObject([{ promisedMs: LEASE, version: await scene.version() }]);
+  const mend = await scene.cutOff();
+  const stripped = scene.strip("alice");
+  await scene.untilTold(1);
+  await scene.pass(LEASE - 1);
+  expect(await scene.encrypt(alice)).toBe(200);
+  expect(await scene.stillWait(stripped)).toBe(true);
+  await scene.pass(WHOLE_WAIT - LEASE);
+  expect(await scene.stillWait(stripped)).toBe(true);
+  await scene.pass(1);
+  expect(await stripped.ended).toBe("done");
+  expect(await scene.encrypt(alice)).toBe(TIMEOUT);
+  await mend();
+  await scene.onPulls((pull) => pull());
+
+  expect([await scene.encrypt(alice), await scene.encrypt(bob)]).toEqual([DENIED, 200]);
+  expect(await scene.rows()).toMatchObject([{ promisedMs: LEASE / 2 }]);
+  const next = scene.strip("bob");
+  await scene.untilTold(2);
+  await scene.pass(WHOLE_WAIT / 2 - 1);
+  expect(await scene.stillWait(next)).toBe(true);
+  await scene.pass(1);
+  expect(await next.ended).toBe("done");
+  expect(await scene.encrypt(bob)).toBe(DENIED);
+});
