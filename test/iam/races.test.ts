@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { restored } from "../../src/iam/leases/answers.ts";
 import { iamAs, rootOf } from "../support/iam-client.ts";
 import { holdEncrypt, newGate } from "../support/gates.ts";
-import { inIdentities, restartIdentities, ringIdentities } from "../support/identity-store.ts";
+import { abortIdentities, inIdentities, restartIdentities, ringIdentities } from "../support/identity-store.ts";
 import { LEASE, lost, outcomeOf, Scene, WHOLE_WAIT } from "../support/identity-races.ts";
 import { override } from "../support/override.ts";
 import { eventOf, eventsOf, eventsOfIdentities, summaryOf } from "../support/records.ts";
@@ -44,7 +44,7 @@ it("(b) the IdentityStore evicted between change and forget: the alarm ends the 
   expect(await scene.encrypt(alice)).toBe(200);
   const first = scene.deleteKeyOf("alice");
   await scene.untilTold(1);
-  await restartIdentities(account);
+  await abortIdentities(account);
   await first.ended;
   await scene.bearIdentities();
   expect(await scene.isMarked()).toBe(true);
@@ -302,7 +302,7 @@ it("(i) DeleteAccessKey whose answer is lost, sent again: NoSuchEntity comes onl
   expect(await scene.encrypt(alice)).toBe(UNKNOWN);
   expect(scene.told.length).toBe(1); // both waited for one round
   const deletions = (await eventsOfIdentities(account)).filter(({ eventName }) => eventName === "DeleteAccessKey");
-  expect(summaryOf(deletions)).toEqual(["DeleteAccessKey", "DeleteAccessKey: NoSuchEntityException"]);
+  expect(summaryOf(deletions)).toEqual(["DeleteAccessKey", "DeleteAccessKey: NoSuchEntity"]);
 });
 
 it("(j) two users' views held, one stripped, forget lost, a third user pulled: nothing of the old stamp is in force after it", async () => {

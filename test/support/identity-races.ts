@@ -95,8 +95,8 @@ export class Scene {
   async #begin(): Promise<void> {
     this.KeyId = await newKey(this.account);
     this.root = await rootOf(this.account);
-    for (const name of ["alice", "bob", "carol"] as const)
-      this[name] = await newUser(this.iam, name, allowing("kms:Encrypt", "kms:DescribeKey"));
+    const made = ["alice", "bob", "carol"].map((name) => newUser(this.iam, name, allowing("kms:Encrypt", "kms:DescribeKey")));
+    [this.alice, this.bob, this.carol] = (await Promise.all(made)) as [Credentials, Credentials, Credentials];
     await inStore(this.account, (world) => {
       world.views.forget();
       this.store.bear(world);
