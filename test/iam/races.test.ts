@@ -49,6 +49,7 @@ it("(b) the IdentityStore evicted between change and forget: the alarm ends the 
   await scene.bearIdentities();
   expect(await scene.isMarked()).toBe(true);
 
+  scene.identities.aheadMs = 2 * LEASE; // by then the alarm looks after a round
   expect(await ringIdentities(account)).toBe(true);
   await scene.untilTold(2);
   const again = scene.deleteKeyOf("alice");
