@@ -7,6 +7,7 @@ import type { World as Identities } from "../../src/iam/world.ts";
 import type { World as Store } from "../../src/kms/world.ts";
 import type { PeerReply, Pulled } from "../../src/wire/views.ts";
 import { type Answer, newAccount, raw } from "./client.ts";
+import { type Gate, newGate } from "./gates.ts";
 import { allowing, type Credentials, iamAs, newUser, rootOf, stsAs } from "./iam-client.ts";
 import { inIdentities } from "./identity-store.ts";
 import { newKey, PLAINTEXT } from "./new-key.ts";
@@ -65,7 +66,7 @@ export class Call {
 }
 
 type Forget = (forget: () => Promise<boolean>, nth: number) => Promise<boolean>;
-type Pull = (pull: () => Promise<PeerReply<Pulled>>, subject: string, nth: number) => Promise<PeerReply<Pulled>>;
+type Pull = (pull: () => Promise<PeerReply<Pulled>>, nth: number) => Promise<PeerReply<Pulled>>;
 
 /** Never settles. */
 export const lost = <T>(): Promise<T> => new Promise(() => {});
@@ -138,13 +139,24 @@ export class Scene {
     await inStore(this.account, (world) => {
       override(world.identities, "pull", (pull) => (subject, held) => {
         this.pulled.push(subject);
-        return this.#pull(() => pull(subject, held), subject, this.pulled.length);
+        return this.#pull(() => pull(subject, held), this.pulled.length);
       });
     });
   }
 
   #isPulling = false;
   #pull: Pull = (pull) => pull();
+
+  /** Holds the answer of one pull, by its number in the scene. */
+  async holdPull(held: number): Promise<Gate> {
+    const gate = newGate();
+    await this.onPulls(async (pull, nth) => {
+      const pulled = await pull();
+      if (nth === held) await gate.pass();
+      return pulled;
+    });
+    return gate;
+  }
 
   /** Whatever the store asks, nobody is reached. @returns what mends it. */
   cutOff(): Promise<() => Promise<void>> {
@@ -159,9 +171,11 @@ export class Scene {
     return raw(operation, input, { account: this.account, credentials });
   }
 
-  /** @returns 200, or the error's code. */
-  async encrypt(credentials: Credentials): Promise<unknown> {
-    return outcomeOf(await this.kms("Encrypt", credentials));
+  /** Encrypts as each, one after the other. @returns 200 for each that may, or the error's code. */
+  async encrypt(...callers: readonly Credentials[]): Promise<unknown[]> {
+    const outcomes: unknown[] = [];
+    for (const credentials of callers) outcomes.push(outcomeOf(await this.kms("Encrypt", credentials)));
+    return outcomes;
   }
 
   /** Takes from a user what it may do. */
@@ -180,14 +194,17 @@ export class Scene {
     return calls.every(({ outcome }) => outcome === undefined);
   }
 
-  /** Waits until so many rounds are under way. */
-  async untilRound(): Promise<void> {
-    while (!(await inIdentities(this.account, ({ rounds }) => rounds.isUnfinished()))) await this.stillWait();
-  }
-
-  /** Waits until the stores have been told so often. */
+  /** Waits until stores have been told so often. */
   async untilTold(times: number): Promise<void> {
     while (this.told.length < times) await this.stillWait();
+  }
+
+  /** Lets what is left of a wait pass. @returns what a call returned with, if it returned with the last millisecond and not before. */
+  async endOf(call: Call, leftMs: number): Promise<string> {
+    await this.pass(leftMs - 1);
+    if (!(await this.stillWait(call))) return `${call.outcome}, too early`;
+    await this.pass(1);
+    return call.ended;
   }
 
   /** Time passes for both machines alike. */
@@ -210,10 +227,23 @@ export class Scene {
     return inIdentities(this.account, ({ meta }) => (meta.find("round") ?? "") !== "");
   }
 
-  /** The view that is held of somebody, if any. */
-  held({ accessKeyId }: Credentials): Promise<ReturnType<Store["views"]["held"]>> {
-    return inStore(this.account, ({ views }) => views.held(accessKeyId));
+  /** The view that is held of each; undefined where none is. */
+  held(...callers: readonly Credentials[]): Promise<ReturnType<Store["views"]["held"]>[]> {
+    return inStore(this.account, ({ views }) => callers.map(({ accessKeyId }) => views.held(accessKeyId)));
+  }
+
+  /** Which of these views are in force. */
+  inForce(held: Awaited<ReturnType<Scene["held"]>>): Promise<boolean[]> {
+    return inStore(this.account, ({ views }) => held.map((view) => view !== undefined && views.isInForce(view)));
   }
 }
+
+/** Has each use of storage of one kind fail. @returns what mends it. */
+export const failing = (storage: DurableObjectStorage, name: "transactionSync" | "sync"): (() => void) =>
+  override(storage, name, () => () => {
+    const cause = new Error("this instance has been replaced");
+    if (name === "sync") return Promise.reject(cause) as never;
+    throw cause;
+  });
 
 export const outcomeOf = ({ status, json }: Answer): unknown => (status === 200 ? 200 : json["__type"]);
