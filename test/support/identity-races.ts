@@ -12,6 +12,7 @@ import { allowing, type Credentials, iamAs, newUser, rootOf, stsAs } from "./iam
 import { inIdentities } from "./identity-store.ts";
 import { newKey, PLAINTEXT } from "./new-key.ts";
 import { override } from "./override.ts";
+import { eventOf } from "./records.ts";
 import { inStore } from "./store.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -65,7 +66,10 @@ export class Call {
   }
 }
 
+type UserName = "alice" | "bob" | "carol";
+/** What becomes of a `forget`, by its number in the scene. */
 type Forget = (forget: () => Promise<boolean>, nth: number) => Promise<boolean>;
+/** What becomes of a pull, by its number in the scene. */
 type Pull = (pull: () => Promise<PeerReply<Pulled>>, nth: number) => Promise<PeerReply<Pulled>>;
 
 /** Never settles. */
@@ -87,9 +91,13 @@ export class Scene {
   bob!: Credentials;
   carol!: Credentials;
 
-  static async set(): Promise<Scene> {
+  /** `held`: whose views the store holds from the first. `forgets`: what becomes of each `forget`. */
+  static async set(held: readonly UserName[] = [], forgets: Forget = (forget) => forget()): Promise<Scene> {
     const scene = new Scene();
     await scene.#begin();
+    scene.#forget = forgets;
+    const outcomes = await scene.encrypt(...held.map((name) => scene[name]));
+    if (outcomes.some((outcome) => outcome !== 200)) throw new Error(`not all may encrypt: ${outcomes.join(", ")}`);
     return scene;
   }
 
@@ -126,11 +134,6 @@ export class Scene {
 
   #forget: Forget = (forget) => forget();
 
-  /** What becomes of each `forget` from now on, which are counted from the first of the scene. */
-  onForgets(forget: Forget): void {
-    this.#forget = forget;
-  }
-
   /** What becomes of each pull from now on. */
   async onPulls(plan: Pull): Promise<void> {
     this.#pull = plan;
@@ -162,7 +165,10 @@ export class Scene {
   cutOff(): Promise<() => Promise<void>> {
     return inStore(this.account, ({ identities }) => {
       const mends = [override(identities, "pull", () => unreached), override(identities, "renew", () => unreached)];
-      return () => inStore(this.account, () => mends.toReversed().forEach((mend) => mend()));
+      return () =>
+        inStore(this.account, () => {
+          for (const mend of mends) mend();
+        });
     });
   }
 
@@ -178,12 +184,27 @@ export class Scene {
     return outcomes;
   }
 
+  /** Encrypts once. @returns 200 or the error's code, and the error that is recorded. */
+  async encryptRecorded(credentials: Credentials): Promise<readonly [unknown, string | undefined]> {
+    const answer = await this.kms("Encrypt", credentials);
+    const { errorCode } = await eventOf(this.account, answer.requestId);
+    return [outcomeOf(answer), errorCode];
+  }
+
   /** Takes from a user what it may do. */
-  strip(UserName: string): Call {
+  strip(UserName: UserName): Call {
     return new Call(this.iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName: POLICY })));
   }
 
-  deleteKeyOf(UserName: "alice" | "bob" | "carol"): Call {
+  /** The same, where a store is told. @returns the call once that is on its way. */
+  async stripTold(UserName: UserName): Promise<Call> {
+    const times = this.told.length + 1;
+    const call = this.strip(UserName);
+    await this.untilTold(times);
+    return call;
+  }
+
+  deleteKeyOf(UserName: UserName): Call {
     return new Call(this.iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: this[UserName].accessKeyId })));
   }
 
