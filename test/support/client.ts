@@ -27,6 +27,8 @@ interface Signer {
   readonly account?: string;
   readonly region?: string;
   readonly serial?: number;
+  /** Of whoever signs in the place of the account's root. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /** The SDK, as an account's root. Its requests go straight into the Worker. */
@@ -92,8 +94,8 @@ export async function responseTo(
   body: string | Record<string, unknown>,
   signer: SignerOfHeaders = {},
 ): Promise<Response> {
-  const { account = newAccount(), region = REGION, serial = 0, headers = {} } = signer;
-  const { accessKeyId, secretAccessKey } = await accessKey(testRootKeys, account, serial);
+  const { account = newAccount(), region = REGION, serial = 0, headers = {}, credentials } = signer;
+  const { accessKeyId, secretAccessKey } = credentials ?? (await accessKey(testRootKeys, account, serial));
   const aws = new AwsClient({ accessKeyId, secretAccessKey, service: "kms", region, retries: 0 });
   const request = await aws.sign(endpointOf(region), {
     method: "POST",

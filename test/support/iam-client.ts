@@ -12,8 +12,8 @@ export interface Credentials {
   readonly secretAccessKey: string;
 }
 
-/** The account root's, by serial 0. */
-export const rootOf = (account: string): Promise<Credentials> => accessKey(testRootKeys, account, 0);
+/** The account root's, by serial: that of 0 is there from the first. */
+export const rootOf = (account: string, serial = 0): Promise<Credentials> => accessKey(testRootKeys, account, serial);
 
 const REGION = "us-east-1";
 const VERSIONS = { iam: "2010-05-08", sts: "2011-06-15" } as const;

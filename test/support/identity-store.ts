@@ -33,3 +33,7 @@ export async function ringIdentities(account: string): Promise<boolean> {
   await inIdentities(account, restore);
   return rang;
 }
+
+/** Ends the instance in the middle of its work: calls under way are lost. */
+export const abortIdentities = (account: string): Promise<void> =>
+  inIdentities(account, (_, state) => state.abort("ended by a test")).catch(() => {});
