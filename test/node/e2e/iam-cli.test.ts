@@ -21,7 +21,8 @@ interface Cli {
   readonly server: Server;
   /** Runs one command of the CLI. @returns what it printed, from JSON. @throws Error with the CLI's one line of refusal. */
   aws(words: string, as?: Credentials): Promise<Record<string, unknown>>;
-  write(name: string, document: unknown): void;
+  /** Writes a file for `file://NAME`: bytes as they are, a document as JSON. */
+  write(name: string, content: unknown): void;
 }
 
 async function cliBeside(): Promise<Cli> {
@@ -35,14 +36,15 @@ async function cliBeside(): Promise<Cli> {
       const { AWS_PROFILE: _, ...keyed } = clientEnvironment(state);
       const keys = { AWS_ACCESS_KEY_ID: as?.accessKeyId, AWS_SECRET_ACCESS_KEY: as?.secretAccessKey };
       const endpoints = Object.fromEntries(["KMS", "IAM", "STS"].map((name) => [`AWS_ENDPOINT_URL_${name}`, server.endpoint]));
-      const env = as === undefined ? clientEnvironment(state) : { ...keyed, ...keys, ...endpoints, AWS_DEFAULT_REGION: "us-east-1" };
+      const env =
+        as === undefined ? clientEnvironment(state) : { ...keyed, ...keys, ...endpoints, AWS_DEFAULT_REGION: "us-east-1" };
       const options = { cwd, env: { ...env, AWS_DEFAULT_OUTPUT: "json", AWS_MAX_ATTEMPTS: "1" }, timeout: CLI_PATIENCE_MS };
       const { stdout } = await promisify(execFile)("aws", words.split(" "), options).catch((cause: { stderr?: string }) => {
         throw new Error(cause.stderr?.trim() || String(cause));
       });
       return stdout.trim() === "" ? {} : JSON.parse(stdout);
     },
-    write: (name, document) => writeFileSync(`${cwd}/${name}`, typeof document === "string" ? document : JSON.stringify(document)),
+    write: (name, content) => writeFileSync(`${cwd}/${name}`, content instanceof Uint8Array ? content : JSON.stringify(content)),
   };
 }
 
@@ -52,7 +54,9 @@ const keyIn = (answer: Record<string, unknown>): Credentials => {
 };
 
 describe.skipIf(reason !== undefined)(`the AWS CLI with IAM${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
-  test("an admin makes a web application that encrypts for its tenant; its key is deactivated", { timeout: PATIENCE_MS }, async () => {
+  test("an admin makes a web application that encrypts for its tenant; its key is deactivated", {
+    timeout: PATIENCE_MS,
+  }, async () => {
     const { server, aws, write } = await cliBeside();
     const POWER = "arn:aws:iam::aws:policy/AdministratorAccess";
     await aws("iam create-group --group-name admins");
@@ -67,21 +71,23 @@ describe.skipIf(reason !== undefined)(`the AWS CLI with IAM${reason === undefine
     const arn = `arn:aws:iam::${ACCOUNT}:user/apps/web`;
     expect(User).toMatchObject({ Arn: arn, Tags: [{ Key: "tenant", Value: "one" }] });
     const Condition = { StringEquals: { "kms:EncryptionContext:tenant": ["one"] } };
-    write("encrypt", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "kms:Encrypt", Resource: key, Condition }] });
+    write("encrypt", {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "kms:Encrypt", Resource: key, Condition }],
+    });
     await aws("iam put-user-policy --user-name web --policy-name encrypt --policy-document file://encrypt", alice);
     const web = keyIn(await aws("iam create-access-key --user-name web", alice));
 
-    write("plain", "card 4111");
+    write("plain", Buffer.from("card 4111"));
     const encrypt = (tenant: string) =>
       aws(`kms encrypt --key-id ${key} --encryption-context tenant=${tenant} --plaintext fileb://plain`, web);
     const { CiphertextBlob } = await encrypt("one");
-    write("sealed.b64", String(CiphertextBlob));
+    write("sealed", Buffer.from(String(CiphertextBlob), "base64"));
     const denied = `User: ${arn} is not authorized to perform:`;
     await expect(encrypt("two")).rejects.toThrow(
       `An error occurred (AccessDeniedException) when calling the Encrypt operation: ${denied} kms:Encrypt on resource: ${key} because no identity-based policy allows the kms:Encrypt action`,
     );
-    const decrypt = `kms decrypt --key-id ${key} --encryption-context tenant=one --cli-input-json file://decrypt`;
-    write("decrypt", { CiphertextBlob });
+    const decrypt = `kms decrypt --key-id ${key} --encryption-context tenant=one --ciphertext-blob fileb://sealed`;
     await expect(aws(decrypt, web)).rejects.toThrow(
       `An error occurred (AccessDeniedException) when calling the Decrypt operation: ${denied} kms:Decrypt on resource: ${key} because no identity-based policy allows the kms:Decrypt action`,
     );

@@ -1,6 +1,12 @@
 // Identities as Terraform's resources bring them: applied, planned again without a change, changed, destroyed.
 
-import { GetPolicyCommand, GetUserCommand, ListGroupsForUserCommand, ListRolesCommand, ListUsersCommand } from "@aws-sdk/client-iam";
+import {
+  GetPolicyCommand,
+  GetUserCommand,
+  ListGroupsForUserCommand,
+  ListRolesCommand,
+  ListUsersCommand,
+} from "@aws-sdk/client-iam";
 import { expect, test } from "vitest";
 import { newState, startServer } from "./edgekeep.ts";
 import { ACCOUNT, iamOfRoot } from "./identities.ts";

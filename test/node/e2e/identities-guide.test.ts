@@ -31,11 +31,11 @@ test.skipIf(reason !== "")(
       expect(key).not.toContain("SecretAccessKey");
 
       const [refusals = ""] = blocksOf("docs/identities.md", "text");
-    const [encrypt, decrypt] = refusals.replace("KEY", arn.trim()).split("\n");
-    const said = web.split("\n").filter((line) => line !== "");
-    expect(said).toEqual(["3", encrypt, "not for another tenant", decrypt, "not to open either", "card 4111"]);
+      const [encrypt, decrypt] = refusals.replace("KEY", arn.trim()).split("\n");
+      const said = web.split("\n").filter((line) => line !== "");
+      expect(said).toEqual(["3", encrypt, "not for another tenant", decrypt, "not to open either", "card 4111"]);
 
-    const ended = end.split("\n").filter((line) => line !== "");
+      const ended = end.split("\n").filter((line) => line !== "");
       const unrecognized = "The security token included in the request is invalid.";
       expect(ended).toEqual([
         "4",
