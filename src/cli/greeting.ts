@@ -7,6 +7,9 @@ import type { RootKeys } from "../crypto/root-keys.ts";
 import { writeAwsProfile } from "./state/aws-profile.ts";
 import { refusing } from "./state/state-directory.ts";
 
+/** Clients sign IAM for their own Region where a profile names its endpoint, and it is one for all Regions. */
+const IAM_REGION = "us-east-1";
+
 interface Ready {
   readonly endpoint: string;
   /** The state directory. */
@@ -22,10 +25,12 @@ interface Ready {
 export async function greeting({ endpoint, state, about, rootKeys, account, region }: Ready): Promise<string> {
   const credentials = await rootCredentials(rootKeys, account);
   const lines = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
+  const iam =
+    region === IAM_REGION ? "" : `\n# IAM is signed for ${IAM_REGION} wherever one is: aws iam list-users --region ${IAM_REGION}`;
   return `Edgekeep is ready at ${endpoint}
 # ${about}
 # For the shell of a client:
-${lines}
+${lines}${iam}
 # Try this in it:
 aws kms create-key`;
 }

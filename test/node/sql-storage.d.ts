@@ -3,3 +3,5 @@
 interface SqlStorage {
   exec<Row extends object>(query: string, ...values: unknown[]): { toArray(): Row[]; one(): Row };
 }
+
+type SqlStorageValue = ArrayBuffer | string | number | null;

@@ -1,5 +1,5 @@
 // DIR/aws: profiles for the AWS CLI and the SDKs, so that three environment variables are all a client needs. They name the endpoint of
-// KMS alone, in a section of services that they share: every other service of AWS is reached where it always was.
+// each service that is served, in a section of services that they share: every other service of AWS is reached where it always was.
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ import { tryLock } from "./lock.ts";
 /** The profile that a server writes, and the section in which all of them find its endpoint. */
 const PROFILE = "edgekeep";
 const SERVICES = `services ${PROFILE}`;
+/** The services that are served, as such a section calls them. A call of one that is missing here would go to AWS itself. */
+const SERVED = ["kms", "iam", "sts"] as const;
 /** A writer of profiles is done in milliseconds. */
 const LOCK_WAIT_MS_MAX = 10_000;
 /** A program of the user's may write the same file at the same time, and knows no lock: the file is read again then. */
@@ -65,10 +67,14 @@ function writeLocked(directory: string, wanted: AwsProfile, profile: string): st
     const withId = withSetting(before, profile, "aws_access_key_id", accessKeyId);
     return withSetting(withId, profile, "aws_secret_access_key", secretAccessKey);
   });
-  replace(config, (before) => {
+  replace(config, (earlier) => {
     const section = `profile ${profile}`;
-    const withRegion = withSetting(withoutLoopbackEndpoint(before, section), section, "region", region);
-    return withNestedSetting(withSetting(withRegion, section, "services", PROFILE), SERVICES, "kms", "endpoint_url", endpoint);
+    const withRegion = withSetting(withoutLoopbackEndpoint(earlier, section), section, "region", region);
+    const withServices = withSetting(withRegion, section, "services", PROFILE);
+    return SERVED.reduce(
+      (before, service) => withNestedSetting(before, SERVICES, service, "endpoint_url", endpoint),
+      withServices,
+    );
   });
   const files = `AWS_SHARED_CREDENTIALS_FILE=${quote(credentials)} AWS_CONFIG_FILE=${quote(config)}`;
   return `${UNSET}\nexport ${files} AWS_PROFILE=${profile}`;

@@ -2,7 +2,7 @@
 // every hash anew, so what is found here is an accident or a careless hand.
 
 import { Chain, FIRST_PREDECESSOR } from "../../audit/chain.ts";
-import type { ChainRow, TrailRow } from "./sql.ts";
+import { type ChainRow, IDENTITIES_REGION, type TrailRow } from "./sql.ts";
 
 /** A place in the trail. */
 interface Place {
@@ -88,12 +88,15 @@ export class ChainCheck {
 /** Undefined where it is none: what comes behind it cannot be held against it. */
 const hashIn = ({ hash }: Pick<TrailRow, "hash">): string | undefined => (/^[0-9a-f]{64}$/.test(hash) ? hash : undefined);
 
+/** A store's account and Region. Who keeps an account's identities is called by the account alone, and stands in the Region of IAM. */
+const placeOf = (store: string): string => (store.includes("/") ? store : `${store}/${IDENTITIES_REGION}`);
+
 /** The columns that a look-up goes by are no part of the hash, but they repeat what is. */
 function misplaced({ store, account, region, time, record }: TrailRow): string[] {
   const own = Date.parse(String(memberOf(record, "eventTime")));
   const isAt = Number.isNaN(own) || Math.floor(time / 1000) === own / 1000;
   return [
-    ...(`${account}/${region}` === store ? [] : ["stands under another account or Region"]),
+    ...(`${account}/${region}` === placeOf(store) ? [] : ["stands under another account or Region"]),
     ...(isAt ? [] : ["stands at another time than its own"]),
   ];
 }

@@ -2,7 +2,7 @@
 
 const CELL_CHARACTERS_MAX = 80;
 
-/** Time, account and Region, event, key or alias, who, error; the widths grow with what has been shown. */
+/** Time, account and Region, event, key, alias or identity, who, error; the widths grow with what has been shown. */
 export class TrailLines {
   readonly #widths: number[] = [];
 
@@ -63,11 +63,21 @@ function subjects(event: Members): string[] {
   const acted = resources.map((resource) => local(text(members(resource)["ARN"])));
   const aliases = named.filter((name) => name.startsWith("alias/"));
   const ids = acted.length > 0 ? acted : named;
-  return [...new Set([...aliases, ...ids])].filter((name) => name !== "");
+  const others = text(event["eventSource"]) === "kms.amazonaws.com" ? [] : identities(request);
+  return [...new Set([...aliases, ...ids, ...others])].filter((name) => name !== "");
 }
 
-/** A key's id or an alias's name, without the ARN's account and Region. */
-const local = (name: string): string => name.replace(/^arn:[^:]*:kms:[^:]*:[0-9]*:(?:key\/)?/, "");
+/** Whom and what a call of IAM or STS named, as ARNs end. */
+function identities(request: Members): string[] {
+  const named = ["user", "group", "role", "policy"].map((kind) => {
+    const name = text(request[`${kind}Name`]);
+    return name === "" ? "" : `${kind}/${name}`;
+  });
+  return [...named, local(text(request["policyArn"])), text(request["accessKeyId"])];
+}
+
+/** A key's id, an alias's or a policy's name, without the ARN's account and Region. */
+const local = (name: string): string => name.replace(/^arn:[^:]*:(?:kms|iam):[^:]*:(?:[0-9]*|aws):(?:key\/)?/, "");
 
 function caller(identity: Members, account: string): string {
   const arn = /^arn:[^:]*:(?:iam|sts)::([0-9]*):(.*)$/s.exec(text(identity["arn"]));

@@ -117,7 +117,7 @@ const keyOf = ({ store, incarnation }: ChainRow): string => `${store} ${incarnat
 
 /** What is no name of ours must not come back into a statement. */
 const isNamed = ({ store, incarnation }: ChainRow): boolean =>
-  /^[0-9]{12}\/[a-z0-9-]{1,32}$/.test(store) && /^[0-9a-f-]{36}$/.test(incarnation);
+  /^[0-9]{12}(?:\/[a-z0-9-]{1,32})?$/.test(store) && /^[0-9a-f-]{36}$/.test(incarnation);
 
 const misnamed = ({ store, incarnation }: ChainRow): string =>
   `the trail has records of ${visible(store)}, incarnation ${visible(incarnation)}: no store has such a name`;

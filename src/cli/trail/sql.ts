@@ -6,6 +6,9 @@ import { SEQUENCE_BITS } from "../../audit/chain.ts";
 /** Sequence, time and numbers of rows are whole numbers; all else is text of these characters. */
 const PLAIN = /^[A-Za-z0-9:/_-]{0,2048}$/;
 
+/** The Region in which IAM's and STS's records stand. */
+export const IDENTITIES_REGION = "us-east-1";
+
 /** A row as it is read. `matches` is 1 where the filter takes it. */
 export interface TrailRow {
   readonly store: string;
@@ -74,6 +77,9 @@ export const chainsSince = (filter: TrailFilter, since: number | undefined): str
       FROM trail AS f WHERE ${scope({ ...filter, since }, "f")} GROUP BY 1
     ) AS found LEFT JOIN chain AS c USING (number)`;
 
+/** An account's own store, of its identities, has no Region in its name. */
+const PLACE = `c.store || CASE instr(c.store, '/') WHEN 0 THEN '/${IDENTITIES_REGION}' ELSE '' END`;
+
 /** All chains, by one step in the primary key each, however long they are. */
 export const chains = ({ account, region }: TrailFilter): string =>
   `WITH RECURSIVE found (number) AS (
@@ -82,7 +88,7 @@ export const chains = ({ account, region }: TrailFilter): string =>
       FROM found WHERE number IS NOT NULL
   ) SELECT ${NAMES}, 0 AS first, ${HEAD} FROM found LEFT JOIN chain AS c USING (number)
     WHERE number IS NOT NULL AND (c.store IS NULL
-      OR c.store LIKE ${text(account ?? "")} || '%/' || ${region === undefined ? "'%'" : text(region)})`;
+      OR ${PLACE} LIKE ${text(account ?? "")} || '%/' || ${region === undefined ? "'%'" : text(region)})`;
 
 const LAST = `FROM trail AS t WHERE t.place BETWEEN number << ${SEQUENCE_BITS} AND (number << ${SEQUENCE_BITS}) + ${SEQUENCE_MAX}
   ORDER BY t.place DESC LIMIT 1`;

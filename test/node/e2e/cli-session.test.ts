@@ -20,6 +20,13 @@ const printedLines = (output: string): string =>
 /** None of this machine's own AWS settings. */
 const ownEnvironment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
 
+/** A call of each service that is served, for one line of text. */
+const ALL_THREE = [
+  "aws kms list-keys --query 'length(Keys)' --output json",
+  "aws iam create-user --user-name first --query User.Arn --output text",
+  "aws sts get-caller-identity --query Arn --output text",
+].join("\n");
+
 describe.skipIf(reason !== undefined)(`a session of the AWS CLI${reason === undefined ? "" : ` (${reason})`}`, () => {
   test("creates a key, describes it, lists it, encrypts and decrypts", async () => {
     const server = await startServer(`${newState()} of O'Brien`);
@@ -51,7 +58,7 @@ describe.skipIf(reason !== undefined)(`a session of the AWS CLI${reason === unde
     await server.stop("npm");
   });
 
-  test("reaches S3 where it always was, in the same shell, and KMS here", async () => {
+  test("reaches S3 where it always was, in the same shell, and KMS, IAM and STS here", async () => {
     const server = await startServer(newState());
     const asked: string[] = [];
     const proxy = createServer().on("connect", ({ url }, socket) => {
@@ -61,9 +68,9 @@ describe.skipIf(reason !== undefined)(`a session of the AWS CLI${reason === unde
     await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
     const { port } = proxy.address() as AddressInfo;
     const env = { ...ownEnvironment(), HTTPS_PROXY: `http://127.0.0.1:${port}`, AWS_MAX_ATTEMPTS: "1" };
-    const commands = `${printedLines(server.output())}\naws kms list-keys --output json\naws s3 ls`;
+    const commands = `${printedLines(server.output())}\n${ALL_THREE}\naws s3 ls`;
     const refused = await promisify(execFile)("sh", ["-c", commands], { env, timeout: CLI_PATIENCE_MS }).catch((cause) => cause);
-    expect(JSON.parse(refused.stdout)).toEqual({ Keys: [] });
+    expect(refused.stdout).toBe("0\narn:aws:iam::123456789012:user/first\narn:aws:iam::123456789012:root\n");
     expect(asked.length).toBeGreaterThan(0);
     for (const host of asked) expect(host).toMatch(/^s3(\.us-east-1)?\.amazonaws\.com:443$/);
     proxy.close();

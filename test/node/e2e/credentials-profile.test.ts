@@ -46,7 +46,7 @@ describe("a profile for another account", () => {
 
     const second = await startServer(state, "--region", "eu-west-2");
     expect(second.port).not.toBe(first.port);
-    expect(read(state, "config")).toBe(String(before[1]).replace(first.endpoint, second.endpoint));
+    expect(read(state, "config")).toBe(String(before[1]).replaceAll(first.endpoint, second.endpoint));
     expect(await accountOf(stdout)).toMatch(/^arn:aws:kms:eu-west-2:111122223333:key\//);
     await second.stop("npm");
   });
@@ -78,9 +78,9 @@ describe("a profile for another account", () => {
     ])
       expect(kept.split("\n"), line).toContain(line);
     expect(kept).toContain("region = us-west-1\nendpoint_url = http://127.0.0.1:4566\n");
-    expect(kept.match(/endpoint_url = http:\/\/127\.0\.0\.1:(?!9000|4566)[0-9]+/g)).toEqual([
-      `endpoint_url = ${server.endpoint}`,
-    ]);
+    const ours = `endpoint_url = ${server.endpoint}`;
+    expect(kept.match(/endpoint_url = http:\/\/127\.0\.0\.1:(?!9000|4566)[0-9]+/g)).toEqual([ours, ours, ours]);
+    for (const service of ["kms", "iam", "sts"]) expect(kept).toContain(`\n${service} =\n  ${ours}\n`);
     expect(kept.match(/^\[profile\s+edgekeep.*\]$/gm)).toHaveLength(3);
     expect(read(state, "credentials")).toContain("[mine]\naws_access_key_id = AKIA\n");
     expect(read(state, "credentials").match(/^\[.*\]$/gm)).toEqual([
@@ -89,6 +89,18 @@ describe("a profile for another account", () => {
       "[mine]",
       "[edgekeep-444455556666]",
     ]);
+    await server.stop("npm");
+  });
+
+  test("one that named the endpoint of KMS alone names it for IAM and STS too, so that none of their calls goes to AWS", async () => {
+    const state = newState();
+    await (await startServer(state)).stop("npm");
+    const former =
+      "[profile edgekeep]\nregion = us-east-1\nservices = edgekeep\n[services edgekeep]\nkms =\n  endpoint_url = http://127.0.0.1:1\n";
+    writeFileSync(join(state, "aws", "config"), former);
+    const server = await startServer(state);
+    const named = read(state, "config").match(/^\w+ =\n {2}endpoint_url = .+$/gm);
+    expect(named).toEqual(["kms", "iam", "sts"].map((service) => `${service} =\n  endpoint_url = ${server.endpoint}`));
     await server.stop("npm");
   });
 

@@ -12,6 +12,8 @@ import { eventually, familyOf, killAndWait, lives, statOf } from "./processes.ts
 
 export const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
 const RUN_PATIENCE_MS = 30_000;
+/** Two seconds on a machine of its own, many where others share it. */
+const START_PATIENCE_MS = 60_000;
 
 const folders: string[] = [];
 const children = new Set<ChildProcess>();
@@ -82,10 +84,11 @@ export async function serve(
   let text = "";
   for (const stream of [npm.stdout, npm.stderr]) stream.on("data", (chunk) => (text += chunk));
   onTestFailed(() => console.error(text)); // the server's own words on what went wrong
-  const [, endpoint = ""] = await eventually(`${script} to be ready`, () => {
+  const isReady = () => {
     if (npm.exitCode !== null) throw new Error(`npm run ${script} ended with ${npm.exitCode}:\n${text}`);
     return ready.exec(text);
-  });
+  };
+  const [, endpoint = ""] = await eventually(`${script} to be ready`, isReady, START_PATIENCE_MS);
   const pid = Number(npm.pid);
   remember(pid);
   const node = Number(familyOf(pid)[1]); // sh and .run have become node by exec

@@ -47,7 +47,7 @@ test.skipIf(reason !== undefined)(
   { timeout: TERRAFORM_PATIENCE_MS },
   async () => {
     await withServer(async (shell, { endpoint }) => {
-      const block = (terraform?.text ?? "").replace("http://127.0.0.1:8787", endpoint);
+      const block = (terraform?.text ?? "").replaceAll("http://127.0.0.1:8787", endpoint);
       const lines = (cli?.text ?? "").split("\n").slice(0, 2).join("\n");
       const steps = [
         `init -plugin-dir=${mirror}`,

@@ -24,18 +24,19 @@ test("a new state is made, served on loopback alone, and described in lines to c
   const state = newState();
   const server = await startServer(state, "--account", "111122223333", "--region", "eu-central-1");
 
-  expect(server.output().split("\n").slice(-8, -1)).toEqual([
+  expect(server.output().split("\n").slice(-9, -1)).toEqual([
     `Edgekeep is ready at http://127.0.0.1:${server.port}`,
     `# State, with the root key without which nothing opens: ${state}`,
     "# For the shell of a client:",
     "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
     `export AWS_SHARED_CREDENTIALS_FILE=${state}/aws/credentials AWS_CONFIG_FILE=${state}/aws/config AWS_PROFILE=edgekeep`,
+    "# IAM is signed for us-east-1 wherever one is: aws iam list-users --region us-east-1",
     "# Try this in it:",
     "aws kms create-key",
   ]);
   expect(readFileSync(join(state, "aws", "config"), "utf8")).toBe(
     "[profile edgekeep]\nregion = eu-central-1\nservices = edgekeep\n" +
-      `[services edgekeep]\nkms =\n  endpoint_url = ${server.endpoint}\n`,
+      `[services edgekeep]\n${["kms", "iam", "sts"].map((service) => `${service} =\n  endpoint_url = ${server.endpoint}\n`).join("")}`,
   );
   expect(readFileSync(join(state, "aws", "credentials"), "utf8")).toMatch(
     /^\[edgekeep\]\naws_access_key_id = AKIA[A-Z2-7]{16}\naws_secret_access_key = [A-Za-z0-9+/]{40}\n$/,

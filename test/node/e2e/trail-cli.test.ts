@@ -1,14 +1,13 @@
 // `npm run trail` of a local state directory: while the server runs, after it has ended, and after somebody has been at the file.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, cpSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, EncryptCommand } from "@aws-sdk/client-kms";
 import { afterAll, describe, expect, test } from "vitest";
-import { CHECKOUT, kmsClient, listing, newState, run, startServer } from "./edgekeep.ts";
+import { kmsClient, listing, newState, run, startServer } from "./edgekeep.ts";
+import { follow } from "./following.ts";
 import { eventually } from "./processes.ts";
 import { databases, readTrail } from "./trail.ts";
 
@@ -103,17 +102,6 @@ test("--follow shows what comes, within seconds, and ends quietly when it is tol
   expect(unread.errors()).toBe("");
   await server.stop("npm");
 });
-
-function follow(state: string, ...args: readonly string[]) {
-  const child: ChildProcess = spawn("sh", [".run", "node", "src/cli/trail.ts", "--state", state, "--follow", "--json", ...args], {
-    cwd: CHECKOUT,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [text, errors] = ["", ""];
-  child.stdout?.on("data", (chunk) => (text += chunk));
-  child.stderr?.on("data", (chunk) => (errors += chunk));
-  return { child, text: () => text, errors: () => errors, ended: once(child, "exit") };
-}
 
 describe("a trail that somebody has been at", () => {
   let original: string | undefined;
