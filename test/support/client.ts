@@ -79,7 +79,11 @@ export async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, text, json, requestId: response.headers.get("x-amzn-requestid") };
 }
 
-type SignerOfHeaders = Signer & { readonly headers?: Record<string, string> };
+interface SignerOfHeaders extends Signer {
+  /** Of whoever calls. Absent: the account's root, by its serial. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly headers?: Record<string, string>;
+}
 
 /** Sends any body to any operation, well signed. */
 export const raw = async (
@@ -89,20 +93,27 @@ export const raw = async (
 ): Promise<Answer> => answerOf(await responseTo(operation, body, signer));
 
 /** The same for whoever wants to see the headers too. */
-export async function responseTo(
+export const responseTo = async (
   operation: string,
   body: string | Record<string, unknown>,
   signer: SignerOfHeaders = {},
-): Promise<Response> {
-  const { account = newAccount(), region = REGION, serial = 0, headers = {}, credentials } = signer;
+): Promise<Response> => (await signed(operation, body, signer))();
+
+/** Signs a request. @returns what sends it, as often as it is called: signing costs more than the call. */
+export async function signed(
+  operation: string,
+  body: string | Record<string, unknown>,
+  { account = newAccount(), region = REGION, serial = 0, credentials, headers = {} }: SignerOfHeaders = {},
+): Promise<() => Promise<Response>> {
   const { accessKeyId, secretAccessKey } = credentials ?? (await accessKey(testRootKeys, account, serial));
   const aws = new AwsClient({ accessKeyId, secretAccessKey, service: "kms", region, retries: 0 });
+  const text = typeof body === "string" ? body : JSON.stringify(body);
   const request = await aws.sign(endpointOf(region), {
     method: "POST",
     headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `TrentService.${operation}`, ...headers },
-    body: typeof body === "string" ? body : JSON.stringify(body),
+    body: text,
   });
   // In a real request the platform adds the Host header that was signed.
   request.headers.set("host", new URL(request.url).host);
-  return exports.default.fetch(request);
+  return () => exports.default.fetch(request.url, { method: "POST", headers: request.headers, body: text });
 }

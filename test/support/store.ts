@@ -30,8 +30,9 @@ export const callStore = (account: string, call: ObjectCall): Promise<Reply> => 
 export const inStore = <R>(
   account: string,
   work: (world: OpenWorld, state: DurableObjectState, instance: RegionalKeyStore) => R | Promise<R>,
+  region = REGION,
 ): Promise<R> =>
-  runInDurableObject<RegionalKeyStore, R>(stubOf(account), (instance, state) => work(instance.world, state, instance));
+  runInDurableObject<RegionalKeyStore, R>(stubOf(account, region), (instance, state) => work(instance.world, state, instance));
 
 /** Lets the time come at which the next chore is due and no calls come, and the alarm ring. @returns whether an alarm was set. */
 export async function ring(account: string): Promise<boolean> {
