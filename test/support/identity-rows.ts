@@ -28,6 +28,9 @@ export const everythingOfIdentities = (account: string): Promise<string> => dump
 export const tablesIn = (state: DurableObjectState): number =>
   Number(state.storage.sql.exec("SELECT count(*) AS tables FROM sqlite_schema WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").one()["tables"]);
 
-/** How many records have been written, waiting or delivered. */
+/** How many records have been written, waiting or delivered, of an object that was never restored. */
 export const recordsOfIdentities = (account: string): Promise<number> =>
-  inIdentities(account, ({ meta }) => Number(meta.find("head")?.split(":")[0] ?? 0));
+  inIdentities(account, ({ meta }, { storage: { sql } }) => {
+    const { last } = sql.exec<{ last: number | null }>("SELECT max(last) AS last FROM outbox").one();
+    return last === null ? Number(meta.find("head")?.split(":")[0] ?? 0) : last + 1;
+  });
