@@ -51,8 +51,7 @@ const tests = repository.filter(({ path }) => /^test\/.*\.ts$/.test(path));
 
 /** Where clock, randomness, network and environment enter. */
 const entersAt = ({ path }: Source): boolean =>
-  ["src/kms/regional-key-store.ts", "src/iam/identity-store.ts", "src/worker.ts", "src/env.ts"].includes(path) ||
-  path.startsWith("src/cli/");
+  ["src/durable/ambient.ts", "src/worker.ts", "src/env.ts"].includes(path) || path.startsWith("src/cli/");
 
 describe("the sources", () => {
   it("are found", () => {

@@ -5,6 +5,7 @@ import { d1Trail } from "../audit/trail.ts";
 import { accessKeyIdOf } from "../auth/credentials.ts";
 import { parseGuardrails } from "../authz/guardrails.ts";
 import { parseRootKeys } from "../crypto/root-keys.ts";
+import { AMBIENT } from "../durable/ambient.ts";
 import type { ObjectCall, Reply } from "../durable/call.ts";
 import { doChores, startChores } from "../durable/chores.ts";
 import { ownName } from "../durable/own-name.ts";
@@ -34,6 +35,7 @@ export class IdentityStore extends DurableObject<Env> implements IdentityPeer {
     );
     let rootAccessKeyId = "";
     this.world = createWorld({
+      ...AMBIENT,
       ...{ storage: ctx.storage, name, trail: d1Trail(env.AUDIT), rootKeys },
       quotas: parseQuotas(env.QUOTAS),
       guardrails: parseGuardrails(env.GUARDRAILS),
@@ -41,14 +43,6 @@ export class IdentityStore extends DurableObject<Env> implements IdentityPeer {
       rootAccessKeyId: () => rootAccessKeyId,
       store: (each) => storeOf(each, env),
       identityStore: (account) => env.IDENTITY_STORE.getByName(account) as unknown as Pick<IdentityPeer, "exists">,
-      now: () => Date.now(),
-      random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-      uuid: () => crypto.randomUUID(),
-      after(ms, then) {
-        const timer = setTimeout(then, ms);
-        return () => clearTimeout(timer);
-      },
-      log: (line) => console.error(JSON.stringify(line)),
     });
     void ctx.blockConcurrencyWhile(async () => {
       rootAccessKeyId = await accessKeyIdOf(rootKeys, name, 0);

@@ -61,6 +61,19 @@ export function requireFree({ entities }: Pick<Reads, "entities">, kind: EntityK
     );
 }
 
+/** Another name or path for a user or a group; what is not given stays. */
+export interface Move {
+  readonly name: string | undefined;
+  readonly path: string | undefined;
+}
+
+/** @throws ApiError NoSuchEntity, EntityAlreadyExists. */
+export function move(kind: EntityKind, from: string, { name, path: to }: Move, writes: Writes): void {
+  const entity = requireEntity(writes, kind, from);
+  if (name !== undefined && fold(name) !== fold(entity.name)) requireFree(writes, kind, name);
+  writes.entities.update(entity.id, { ...(name === undefined ? {} : { name }), ...(to === undefined ? {} : { path: to }) });
+}
+
 /** Removes a user, a group or a role, whose unique id stays given. @throws ApiError DeleteConflict for one that still has something. */
 export function removeBare({ id }: Entity, writes: Writes): void {
   const { accessKeys, attachments, inline, memberships } = writes;

@@ -39,17 +39,3 @@ export async function pageOf<T>(
   const IsTruncated = found.length > MaxItems && last !== undefined;
   return { items, IsTruncated, Marker: IsTruncated ? await markers.seal(position(last)) : undefined };
 }
-
-/** The same of what is at hand whole, in its order. */
-export const pageOfAll = <T>(
-  request: PageRequest,
-  call: Pick<Call, "markers">,
-  all: readonly T[],
-  position: (item: T) => string,
-): Promise<Page<T>> =>
-  pageOf(
-    request,
-    call,
-    (after, limit) => all.slice(after === "" ? 0 : all.findIndex((item) => position(item) === after) + 1).slice(0, limit),
-    position,
-  );

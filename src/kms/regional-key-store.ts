@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import { d1Trail } from "../audit/trail.ts";
 import { parseGuardrails } from "../authz/guardrails.ts";
 import { parseRootKeys } from "../crypto/root-keys.ts";
+import { AMBIENT } from "../durable/ambient.ts";
 import type { ObjectCall, Reply } from "../durable/call.ts";
 import { doChores, startChores } from "../durable/chores.ts";
 import { ownName } from "../durable/own-name.ts";
@@ -25,6 +26,7 @@ export class RegionalKeyStore extends DurableObject<Env> implements StorePeer {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.world = createWorld({
+      ...AMBIENT,
       storage: ctx.storage,
       name: ownName(ctx.id, ctx.storage.sql, (name) => idOf(name, env)),
       trail: d1Trail(env.AUDIT),
@@ -33,14 +35,6 @@ export class RegionalKeyStore extends DurableObject<Env> implements StorePeer {
       guardrails: parseGuardrails(env.GUARDRAILS),
       identityStore: (account) => env.IDENTITY_STORE.getByName(account) as unknown as IdentityPeer,
       requestRates: (region) => parseRates(env.RATES, region),
-      now: () => Date.now(),
-      random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-      uuid: () => crypto.randomUUID(),
-      after(ms, then) {
-        const timer = setTimeout(then, ms);
-        return () => clearTimeout(timer);
-      },
-      log: (line) => console.error(JSON.stringify(line)),
     });
     void ctx.blockConcurrencyWhile(() => startChores(this.world, CHORES));
   }

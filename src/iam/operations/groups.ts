@@ -4,6 +4,7 @@ import { fold } from "../../authz/fold.ts";
 import { optional, structure } from "../../wire/shape.ts";
 import {
   groupName,
+  move,
   newUniqueId,
   path,
   pathOfNew,
@@ -57,12 +58,7 @@ export const updateGroup = accepts(
   structure({ GroupName: groupName, NewGroupName: optional(groupName), NewPath: optional(path) }),
   ({ GroupName, NewGroupName, NewPath }) =>
     (writes) => {
-      const group = requireEntity(writes, "group", GroupName);
-      if (NewGroupName !== undefined && fold(NewGroupName) !== fold(group.name)) requireFree(writes, "group", NewGroupName);
-      writes.entities.update(group.id, {
-        ...(NewGroupName === undefined ? {} : { name: NewGroupName }),
-        ...(NewPath === undefined ? {} : { path: NewPath }),
-      });
+      move("group", GroupName, { name: NewGroupName, path: NewPath }, writes);
       return {};
     },
 );

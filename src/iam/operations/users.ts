@@ -5,6 +5,7 @@ import { optional, structure } from "../../wire/shape.ts";
 import {
   arn,
   checkTags,
+  move,
   newTags,
   newUniqueId,
   path,
@@ -58,12 +59,7 @@ export const updateUser = accepts(
   structure({ UserName: userName, NewUserName: optional(userName), NewPath: optional(path) }),
   ({ UserName, NewUserName, NewPath }) =>
     (writes) => {
-      const user = requireEntity(writes, "user", UserName);
-      if (NewUserName !== undefined && fold(NewUserName) !== fold(user.name)) requireFree(writes, "user", NewUserName);
-      writes.entities.update(user.id, {
-        ...(NewUserName === undefined ? {} : { name: NewUserName }),
-        ...(NewPath === undefined ? {} : { path: NewPath }),
-      });
+      move("user", UserName, { name: NewUserName, path: NewPath }, writes);
       return {};
     },
 );

@@ -1,10 +1,5 @@
 // Table `attachment`: which managed policies are attached to which users, groups and roles. A policy is named by its ARN: AWS's own are no rows.
 
-export interface Attached {
-  readonly ownerId: string;
-  readonly policyArn: string;
-}
-
 export interface AttachmentReads {
   has(ownerId: string, policyArn: string): boolean;
   /** The ARNs of the policies attached to an entity, in their order, behind `after`. */
