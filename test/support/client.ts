@@ -80,8 +80,6 @@ export async function answerOf(response: Response): Promise<Answer> {
 }
 
 interface SignerOfHeaders extends Signer {
-  /** Of whoever calls. Absent: the account's root, by its serial. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly headers?: Record<string, string>;
 }
 
