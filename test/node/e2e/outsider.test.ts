@@ -1,5 +1,5 @@
-// Another Worker of the same Cloudflare account binds the store's class: two Workers on one Miniflare. It may wake any object, by name
-// or by id, and call whatever the class has; it learns nothing, and the owner does not notice.
+// Another Worker of the same Cloudflare account binds our classes: two Workers on one Miniflare. It may wake any object, by name or by
+// id, and call whatever its class has; it learns nothing, and the owner does not notice.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,14 +21,26 @@ const ACCOUNT = "111122223333";
 const REGION = "us-east-1";
 const STORE = `${ACCOUNT}/${REGION}`;
 
-/** Does what it is asked to: names an object by `name` or `hex`, calls `method` of it, and tells what came back. */
+/** By the names of their bindings. */
+const CLASSES = {
+  REGIONAL_KEY_STORE: { className: "RegionalKeyStore", useSQLite: true },
+  IDENTITY_STORE: { className: "IdentityStore", useSQLite: true },
+} as const;
+
+/** The objects of the owner's account that a call of KMS wakes. */
+const OBJECTS = [
+  { of: "REGIONAL_KEY_STORE", name: STORE },
+  { of: "IDENTITY_STORE", name: ACCOUNT },
+] as const;
+
+/** Does what it is asked to: names an object of the class `of` by `name` or `hex`, calls `method` of it, and tells what came back. */
 const OUTSIDER = `export default {
   async fetch(request, env) {
-    const { name, hex, method, given = [] } = await request.json();
+    const { of, name, hex, method, given = [] } = await request.json();
     try {
-      const id = hex === undefined ? env.STORE.idFromName(name) : env.STORE.idFromString(hex);
+      const id = hex === undefined ? env[of].idFromName(name) : env[of].idFromString(hex);
       if (method === undefined) return Response.json({ hex: id.toString() });
-      const stub = env.STORE.get(id);
+      const stub = env[of].get(id);
       const reply = method === "fetch" ? await (await stub.fetch("http://store/")).text() : await stub[method](...given);
       return Response.json({ reply: reply ?? null });
     } catch (cause) {
@@ -38,6 +50,7 @@ const OUTSIDER = `export default {
 };`;
 
 interface Asked {
+  readonly of: keyof typeof CLASSES;
   readonly name?: string;
   readonly hex?: string;
   readonly method?: string;
@@ -64,13 +77,13 @@ async function start(state = newFolder()) {
     script: await bundleWorker(settings.main),
     bindings: { ...vars, ...LOCAL_VARIABLES, ROOT_KEYS: TEST_ROOT_KEYS },
     d1Databases: { [database.binding]: database.id },
-    durableObjects: { REGIONAL_KEY_STORE: { className: "RegionalKeyStore", useSQLite: true } },
+    durableObjects: CLASSES,
   };
   const outsider = {
     ...worker,
     name: "outsider",
     script: OUTSIDER,
-    durableObjects: { STORE: { className: "RegionalKeyStore", scriptName: name, useSQLite: true } },
+    durableObjects: Object.fromEntries(Object.entries(CLASSES).map(([of, own]) => [of, { ...own, scriptName: name }])),
   };
   const options = { host: HOST, cf: false, logRequests: false, handleStructuredLogs: () => {}, workers: [own, outsider] };
   miniflare = new Miniflare({
@@ -94,7 +107,7 @@ async function start(state = newFolder()) {
   };
   const trail = async () => {
     const query = `SELECT store, account, place & 0xFFFFFFFFFF AS sequence, record ->> '$.eventName' AS name
-      FROM trail JOIN chain ON number = place >> 40 ORDER BY sequence`;
+      FROM trail JOIN chain ON number = place >> 40 ORDER BY store DESC, sequence`;
     return (await audit.prepare(query).all<{ store: string; account: string; sequence: number; name: string }>()).results;
   };
   return { owner, ask, trail };
@@ -107,7 +120,10 @@ function newFolder(): string {
 }
 
 /** Whatever an object may be asked for: its own methods, the platform's, and what is no method at all. */
-const METHODS = ["kms", "alarm", "fetch", "world", "env", "ctx", "perform", "constructor", "webSocketMessage", "__proto__"];
+const METHODS = [
+  ...["kms", "forget", "iam", "sts", "pull", "renew", "resolve", "exists"],
+  ...["alarm", "fetch", "world", "env", "ctx", "perform", "constructor", "webSocketMessage", "__proto__"],
+];
 const GIVEN = [[], [undefined], [null], ["text"], [{}], [{ passport: "1.2.x.y", name: "ListKeys", body: "{}" }]];
 
 /** Everything that the outsider may try with one object. @returns what it was told. */
@@ -124,33 +140,39 @@ describe("an outsider among the Workers of the account", () => {
   it.each(["hex", "name"] as const)("that wakes a store by its %s, before and after the owner, changes nothing", async (by) => {
     const state = newFolder();
     let { owner, ask, trail } = await start(state);
-    const { hex = "" } = await ask({ name: STORE });
-    const object = by === "hex" ? { hex } : { name: STORE };
-    expect(await tryAll(ask, object)).not.toMatch(TELLING);
+    const hexes = await Promise.all(OBJECTS.map(async (object) => ({ of: object.of, hex: (await ask(object)).hex ?? "" })));
+    const objects = by === "hex" ? hexes : OBJECTS;
+    const tryEach = async () => (await Promise.all(objects.map((object) => tryAll(ask, object)))).join("\n");
+    expect(await tryEach()).not.toMatch(TELLING);
     expect((await owner.send(new ListKeysCommand({}))).Keys).toEqual([]);
     const { KeyMetadata } = await owner.send(new CreateKeyCommand({}));
-    expect(await tryAll(ask, object)).not.toMatch(TELLING); // with a flush pending
+    expect(await tryEach()).not.toMatch(TELLING); // with a flush pending
     expect((await owner.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.KeyId }))).KeyMetadata).toEqual(KeyMetadata);
     await miniflare?.dispose();
 
     // Another instance, with the flush still pending perhaps, and woken by the outsider first.
     ({ owner, ask, trail } = await start(state));
-    expect(await tryAll(ask, object)).not.toMatch(TELLING);
+    expect(await tryEach()).not.toMatch(TELLING);
     await pause(2500);
     expect((await owner.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.KeyId }))).KeyMetadata).toEqual(KeyMetadata);
     await expect.poll(async () => (await trail()).map(({ name }) => name), { timeout: 10_000 }).toContain("DescribeKey");
     await expect
       .poll(async () => (await trail()).map(({ name }) => name), { timeout: 10_000 })
-      .toEqual(["BeginIncarnation", "ListKeys", "CreateKey", "DescribeKey", "DescribeKey"]);
+      .toEqual(["BeginIncarnation", "ListKeys", "CreateKey", "DescribeKey", "DescribeKey", "BeginIncarnation"]);
     const rows = await trail();
-    expect(rows.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4]);
-    expect(new Set(rows.map(({ store, account }) => `${store} ${account}`))).toEqual(new Set([`${STORE} ${ACCOUNT}`]));
+    expect(rows.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4, 0]);
+    const owners = new Set(rows.map(({ store, account }) => `${store} ${account}`));
+    expect(owners).toEqual(new Set([`${STORE} ${ACCOUNT}`, `${ACCOUNT} ${ACCOUNT}`]));
   });
 
   it("cannot make a store answer under a name that is none of ours", async () => {
     const { ask } = await start();
     for (const name of ["", "x", ACCOUNT, `${ACCOUNT}/nowhere`, `1${ACCOUNT}/${REGION}`, `${STORE}/`, `${ACCOUNT}/${REGION}/x`]) {
-      const { threw } = await ask({ name, method: "kms", given: [{}] });
+      const { threw } = await ask({ of: "REGIONAL_KEY_STORE", name, method: "kms", given: [{}] });
+      expect([name, threw]).toEqual([name, expect.stringContaining("no name of its class")]);
+    }
+    for (const name of ["", "x", STORE, `1${ACCOUNT}`, `${ACCOUNT}/`]) {
+      const { threw } = await ask({ of: "IDENTITY_STORE", name, method: "iam", given: [{}] });
       expect([name, threw]).toEqual([name, expect.stringContaining("no name of its class")]);
     }
   });

@@ -18,6 +18,9 @@ const events = (json: string) =>
     .filter(Boolean)
     .map((line) => JSON.parse(line).eventName);
 
+/** Of a busy state: each store's first record, and the account's own has that alone. */
+const RECORDS = 19;
+
 /** A state with a key, an alias and twelve uses, whose records have all reached the trail. */
 async function busyState(state: string) {
   const server = await startServer(state);
@@ -29,7 +32,7 @@ async function busyState(state: string) {
   await kms.send(new DescribeKeyCommand({ KeyId: steering })).catch(() => {});
   const other = kmsClient(state, { region: "eu-west-2" });
   await other.send(new CreateKeyCommand({}));
-  await eventually("all records in the trail", () => readTrail(state).length === 18);
+  await eventually("all records in the trail", () => readTrail(state).length === RECORDS);
   return { server, key: KeyMetadata };
 }
 
@@ -42,7 +45,7 @@ test("shows what a running server has done, newest first, by each filter, and le
   const { code, stdout, stderr } = await trail(state);
   expect([code, stderr]).toEqual([0, ""]);
   const lines = stdout.trimEnd().split("\n");
-  expect(lines).toHaveLength(18);
+  expect(lines).toHaveLength(RECORDS);
   expect(lines[0]).toMatch(/^\S+Z {2}123456789012\/eu-west-2 {2}CreateKey +[0-9a-f-]{36} +root$/);
   expect(lines.find((line) => line.includes("Encrypt"))).toMatch(
     new RegExp(`^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ  123456789012/us-east-1  Encrypt +alias/first ${key?.KeyId} +root$`),
@@ -77,7 +80,7 @@ test("shows what a running server has done, newest first, by each filter, and le
   await server.stop("npm");
   // -shm is the index of the WAL, in which readers say that they read: it is no part of the data, and is made anew.
   const files = listing(state).filter((line) => !line.includes("-shm "));
-  expect(events((await trail(state, "--json")).stdout)).toHaveLength(18);
+  expect(events((await trail(state, "--json")).stdout)).toHaveLength(RECORDS);
   expect(listing(state).filter((line) => !line.includes("-shm "))).toEqual(files);
 });
 
@@ -166,7 +169,7 @@ describe("a trail that somebody has been at", () => {
       const { code, stdout, stderr } = await trail(state, ...args);
       expect(code, args.join(" ")).toBe(1);
       expect(stderr).toMatch(
-        /^(edgekeep: the chain of 123456789012\/[a-z0-9-]+, incarnation [0-9a-f-]{36}, does not hold: .+\n)+$/,
+        /^(edgekeep: the chain of 123456789012(?:\/[a-z0-9-]+)?, incarnation [0-9a-f-]{36}, does not hold: .+\n)+$/,
       );
       expect(stderr).toContain(fault);
       if (!args.includes("--json")) expect(stdout).toMatch(/^[\n -~]*$/);
@@ -196,7 +199,7 @@ describe("a trail that somebody has been at", () => {
     const state = await changed("UPDATE chain SET store = '''; DROP TABLE trail; --' WHERE number = 1");
     const { code, stderr } = await trail(state);
     expect([code, stderr.includes("no store has such a name")]).toEqual([1, true]);
-    expect(readTrail(state)).toHaveLength(18);
+    expect(readTrail(state)).toHaveLength(RECORDS);
   });
 
   test("records of a chain that has lost its name are told, and shown", async () => {
@@ -206,7 +209,7 @@ describe("a trail that somebody has been at", () => {
       1,
       "edgekeep: the trail has records of chain 1, incarnation unknown: no store has such a name\n",
     ]);
-    expect(stdout.trimEnd().split("\n")).toHaveLength(18);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(RECORDS);
   });
 });
 
