@@ -65,7 +65,7 @@ of its own, an operation has those of every call, and \`aws:ResourceTag/\` and \
 refused to nobody whose access key is active, whatever policies say.
 
 Effects: a \`read\` changes nothing and waits for nobody. Whatever is not a read is answered when every round that was unfinished has ended, also where what it finds refuses it.
-\`takeAway\` is a write that takes away what somebody may do, or can do so by what it changes; a store whose outbox is full goes on taking it. Documents and whatever else is longer than 2 KiB stand in a record as
+\`takeAway\` is a write that may take away what somebody may do; a store whose outbox is full goes on taking it. Documents and whatever else is longer than 2 KiB stand in a record as
 their length and hash; the secret of a new access key stands in none, and what a read answers neither.
 
 ## IAM
