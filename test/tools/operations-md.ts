@@ -1,5 +1,5 @@
-// Prints the operation tables into docs/operations.md and docs/iam-operations.md: `node test/tools/operations-md.ts`. test/model.test.ts fails where they
-// differ.
+// Prints the operation tables into docs/operations.md and docs/iam-operations.md: `node test/tools/operations-md.ts`. test/model.test.ts
+// fails where they differ.
 
 import { writeFileSync } from "node:fs";
 import { OPERATIONS } from "../../src/kms/table.ts";
