@@ -1,5 +1,5 @@
-// The operations of IAM and STS as a page to read: one line an operation. What each acts on is asked of its row, by reading a form that has all
-// members.
+// The operations of IAM and STS as a page to read: one line an operation. What each acts on is asked of its row, by reading a form
+// that has all members.
 
 import type { Operation, Target } from "../../src/iam/operation.ts";
 import { IAM_OPERATIONS, STS_OPERATIONS } from "../../src/iam/table.ts";
