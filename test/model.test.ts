@@ -8,6 +8,7 @@ import { keptOf, RECORDS } from "../src/kms/records.ts";
 import { OPERATIONS, operation } from "../src/kms/table.ts";
 import { blob, integer, listOf, oneOf, optional, type Shape, sensitive, string, structure } from "../src/wire/shape.ts";
 import { differences, isSecret, MODEL, modelShape } from "./tools/aws-model.ts";
+import { iamOperationsPage } from "./tools/iam-operations-grid.ts";
 import { operationsPage } from "./tools/operations-grid.ts";
 import { KEY_STATE_MATRIX } from "./vectors/key-states.ts";
 
@@ -224,7 +225,14 @@ describe("what a record keeps", () => {
   });
 });
 
-it("docs/operations.md shows the table as it is (else: node test/tools/operations-md.ts)", () => {
-  const page = readFileSync(new URL("../docs/operations.md", import.meta.url), "utf8");
-  expect(page).toBe(operationsPage(OPERATIONS));
+describe("pages of operations show the tables as they are (else: node test/tools/operations-md.ts)", () => {
+  const page = (name: string): string => readFileSync(new URL(`../docs/${name}`, import.meta.url), "utf8");
+
+  it("docs/operations.md", () => {
+    expect(page("operations.md")).toBe(operationsPage(OPERATIONS));
+  });
+
+  it("docs/iam-operations.md", () => {
+    expect(page("iam-operations.md")).toBe(iamOperationsPage());
+  });
 });
