@@ -63,7 +63,11 @@ export const TRIALS_OF_ENTITIES: Readonly<Record<string, RowTrial>> = {
     { ...ada, PermissionsBoundary: ADMINISTRATOR },
     { first: ({ rules }) => [["PutUserPermissionsBoundary", { ...ada, PermissionsBoundary: rules }]] },
   ),
-  RemoveUserFromGroup: trial(CREW, { ...crew, UserName: "bo" }, { first: () => [["AddUserToGroup", { ...crew, UserName: "bo" }]] }),
+  RemoveUserFromGroup: trial(
+    CREW,
+    { ...crew, UserName: "bo" },
+    { first: () => [["AddUserToGroup", { ...crew, UserName: "bo" }]] },
+  ),
   TagRole: trial(APP, { ...app, Tags }),
   TagUser: trial(ADA, { ...ada, Tags }),
   UntagRole: trial(APP, { ...app, TagKeys }),
