@@ -82,7 +82,7 @@ it("every row has a trial, and every trial a row", () => {
 
 describe("a user", () => {
   it.each(Object.keys(TABLE))("may %s by its right alone", async (name) => {
-    const { on, input, first, refused, isAlwaysAllowed, isIdle } = trialOf(name);
+    const { on, input, first, refused, isAlwaysAllowed } = trialOf(name);
     const asked = input(laid);
     for (const step of first(laid)) await done(root, step);
     await give("bearer", "Allow", actionOf(name), on === "*" ? `arn:aws:iam::${account}:user/bearer` : `${arnOf(on)}x`);
@@ -102,7 +102,7 @@ describe("a user", () => {
     const admitted = await told(bearer, name, asked);
     expect(admitted.code).toBe(refused);
     const { effect } = TABLE[name] ?? expect.unreachable();
-    const isChange = effect !== "read" && refused === undefined && isIdle === undefined;
+    const isChange = effect !== "read" && refused === undefined;
     expect((await identitiesOf(account)) !== given).toBe(isChange);
     holdRecord(await eventOf(admitted), name, asked);
   });

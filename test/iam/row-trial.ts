@@ -26,8 +26,6 @@ export interface RowTrial {
   readonly refused?: string;
   /** It needs no right, and no Deny takes it away. */
   readonly isAlwaysAllowed?: true;
-  /** A write that changes nothing of the tables. */
-  readonly isIdle?: true;
 }
 
 export const ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";

@@ -5,6 +5,7 @@ import type { Case } from "../support/authz-cases.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
 import { type Credentials, iamAs, rawForm, rootOf } from "../support/iam-client.ts";
 import { kmsAs } from "../support/kms-by-key.ts";
+import type { Step } from "./row-trial.ts";
 import { done } from "./row-trials.ts";
 import { inputOf, materialOf, operationOf } from "./wire-inputs.ts";
 
@@ -104,13 +105,39 @@ async function makeUsers(given: Case, place: Place, suffix: string): Promise<Rea
   return ids;
 }
 
+type Give = (UserName: string, name: string, PolicyDocument: string, account: string) => readonly Step[];
+
+/** How a user comes by a document. */
+const GIVING: readonly [Give, ...Give[]] = [
+  (UserName, PolicyName, PolicyDocument) => [["PutUserPolicy", { UserName, PolicyName, PolicyDocument }]],
+  (UserName, PolicyName, PolicyDocument, account) => [
+    ["CreatePolicy", { PolicyName, PolicyDocument }],
+    ["AttachUserPolicy", { UserName, PolicyArn: `arn:aws:iam::${account}:policy/${PolicyName}` }],
+  ],
+  (UserName, GroupName, PolicyDocument) => [
+    ["CreateGroup", { GroupName }],
+    ["PutGroupPolicy", { GroupName, PolicyName: "of-the-group", PolicyDocument }],
+    ["AddUserToGroup", { GroupName, UserName }],
+  ],
+  (UserName, GroupName, PolicyDocument, account) => [
+    ["CreateGroup", { GroupName }],
+    ["CreatePolicy", { PolicyName: GroupName, PolicyDocument }],
+    ["AttachGroupPolicy", { GroupName, PolicyArn: `arn:aws:iam::${account}:policy/${GroupName}` }],
+    ["AddUserToGroup", { GroupName, UserName }],
+  ],
+];
+
+/** Each case in one of the ways, in turn. */
+const givingOf = ({ id }: Case, at: number): Give => GIVING[(Number(id.slice(1)) + at) % GIVING.length] ?? GIVING[0];
+
 /** Gives the caller the documents of the case, and an access key. */
 async function signIn(given: Case, place: Place, texts: Texts): Promise<Credentials> {
   if (given.principal.type === "Root") return place.root;
   const UserName = callerOf(given) + texts.suffix;
   for (const [at, document] of (given.identityPolicies ?? []).entries()) {
     const PolicyDocument = mapped(JSON.stringify(document), texts);
-    await done(place.root, ["PutUserPolicy", { UserName, PolicyName: `policy-${at}`, PolicyDocument }]);
+    const steps = givingOf(given, at)(UserName, `policy-${at}${texts.suffix}`, PolicyDocument, place.account);
+    for (const step of steps) await done(place.root, step);
   }
   if (given.permissionsBoundary !== undefined) {
     const PolicyName = `boundary${texts.suffix}`;
