@@ -9,6 +9,8 @@ import type { Reads } from "./tables/tables.ts";
 
 export interface Located {
   readonly arn: string;
+  /** Of what is to be renamed or moved, its ARN from then on. */
+  readonly arnToBe?: string | undefined;
   readonly entity?: Entity | undefined;
   readonly policy?: ManagedPolicy | undefined;
 }
@@ -30,13 +32,19 @@ export function locate(target: Target, caller: Holder, { account, reads }: Place
     }
     case "new policy":
       return { arn: policyArn(account, target) };
-    default: {
-      const { kind, path } = target;
+    case "group":
+    case "role":
+    case "user": {
+      const { kind } = target;
+      const path = "path" in target ? target.path : undefined;
       const name = target.name ?? caller.userName;
       if (name === undefined) return { arn: caller.arn }; // root asks of itself
       const entity = reads.entities.find(kind, name);
       const there = path === undefined ? entity : undefined;
-      return { arn: entityArn(account, there ?? { kind, name, path: path ?? "/" }), entity: there };
+      const now = there ?? { kind, name, path: path ?? "/" };
+      const toBe =
+        "becomes" in target ? { kind, name: target.becomes.name ?? now.name, path: target.becomes.path ?? now.path } : undefined;
+      return { arn: entityArn(account, now), arnToBe: toBe && entityArn(account, toBe), entity: there };
     }
   }
 }

@@ -13,12 +13,20 @@ import type { EntityKind } from "./tables/entities.ts";
 import type { Reads, Writes } from "./tables/tables.ts";
 import type { Trusted } from "./trusted.ts";
 
+/** Where something is to be; what is undefined stays. */
+export interface Place {
+  readonly name: string | undefined;
+  readonly path: string | undefined;
+}
+
 /** What an operation acts on, as its input names it: a call is decided by its ARN. */
 export type Target =
   /** All of the account: `*`. */
   | { readonly kind: "account" }
   /** `name` undefined: the caller's own user. `path`: of one that is to be made or moved, which need not be there. */
   | { readonly kind: EntityKind; readonly name: string | undefined; readonly path?: string }
+  /** One that is to be renamed or moved: decided by both ARNs. */
+  | { readonly kind: EntityKind; readonly name: string; readonly becomes: Place }
   /** A managed policy, as it is named. */
   | { readonly kind: "policy"; readonly arn: string }
   /** A managed policy that is to be made. */

@@ -87,7 +87,20 @@ import {
   untagUser,
 } from "./operations/tags.ts";
 import { createUser, deleteUser, getUser, listUsers, updateUser } from "./operations/users.ts";
-import { everything, group, newGroup, newPolicy, newRole, newUser, policy, role, user, userOrCaller } from "./targets.ts";
+import {
+  everything,
+  group,
+  movedGroup,
+  movedUser,
+  newGroup,
+  newPolicy,
+  newRole,
+  newUser,
+  policy,
+  role,
+  user,
+  userOrCaller,
+} from "./targets.ts";
 
 const [read, write, takeAway] = ["read", "write", "takeAway"] as const;
 
@@ -171,9 +184,9 @@ export const IAM_OPERATIONS: Readonly<Record<string, Operation>> = {
   UntagUser:                      row(untagUser,                      user,         takeAway, keeps("UserName TagKeys"), "aws:TagKeys"),
   UpdateAccessKey:                row(updateAccessKey,                userOrCaller, takeAway, keeps("UserName AccessKeyId Status")),
   UpdateAssumeRolePolicy:         row(updateAssumeRolePolicy,         role,         takeAway, keeps("RoleName PolicyDocument")),
-  UpdateGroup:                    row(updateGroup,                    group,        write,    keeps("GroupName NewGroupName NewPath")),
+  UpdateGroup:                    row(updateGroup,                    movedGroup,   write,    keeps("GroupName NewGroupName NewPath")),
   UpdateRole:                     row(updateRole,                     role,         write,    keeps("RoleName Description MaxSessionDuration")),
-  UpdateUser:                     row(updateUser,                     user,         write,    keeps("UserName NewUserName NewPath")),
+  UpdateUser:                     row(updateUser,                     movedUser,    write,    keeps("UserName NewUserName NewPath")),
 };
 
 // biome-ignore format: one operation, one row.

@@ -12,9 +12,17 @@ export const newUser = ({ UserName, Path }: { UserName: string; Path: string }):
   ...{ kind: "user", name: UserName, path: Path },
 });
 
+/** The user as he is, and as he is to be. */
+export const movedUser = (input: { UserName: string; NewUserName?: string; NewPath?: string }): Target => ({
+  ...{ kind: "user", name: input.UserName, becomes: { name: input.NewUserName, path: input.NewPath } },
+});
+
 export const group = ({ GroupName }: { GroupName: string }): Target => ({ kind: "group", name: GroupName });
 export const newGroup = ({ GroupName, Path }: { GroupName: string; Path: string }): Target => ({
   ...{ kind: "group", name: GroupName, path: Path },
+});
+export const movedGroup = (input: { GroupName: string; NewGroupName?: string; NewPath?: string }): Target => ({
+  ...{ kind: "group", name: input.GroupName, becomes: { name: input.NewGroupName, path: input.NewPath } },
 });
 
 export const role = ({ RoleName }: { RoleName: string }): Target => ({ kind: "role", name: RoleName });

@@ -19,6 +19,8 @@ export interface Laid {
 export interface RowTrial {
   /** What it is decided on, behind the account's part of the ARN, such as `user/team/ada`; or `*`. */
   readonly on: string;
+  /** What it is decided on besides. */
+  readonly also?: string;
   readonly input: (laid: Laid) => Input;
   /** What root does before it. */
   readonly first: (laid: Laid) => readonly Step[];

@@ -78,6 +78,7 @@ export const TRIALS_OF_ENTITIES: Readonly<Record<string, RowTrial>> = {
     "group/before",
     { GroupName: "before", NewGroupName: "after", NewPath: "/after/" },
     {
+      also: "group/after/after",
       first: () => [["CreateGroup", { GroupName: "before" }]],
     },
   ),
@@ -86,6 +87,7 @@ export const TRIALS_OF_ENTITIES: Readonly<Record<string, RowTrial>> = {
     "user/before",
     { UserName: "before", NewUserName: "after", NewPath: "/after/" },
     {
+      also: "user/after/after",
       first: () => [["CreateUser", { UserName: "before" }]],
     },
   ),

@@ -1,5 +1,5 @@
-// May this caller? Who calls is read from the tables in this turn, and one question is put: the operation on what it acts on. Synchronous, and asked
-// again at the commit where the world has moved.
+// May this caller? Who calls is read from the tables in this turn, and one question is put: the operation on what it acts on; where that is renamed
+// or moved, on what it will be too. Synchronous, and asked again at the commit where the world has moved.
 
 import { printHolder } from "../../audit/event.ts";
 import type { Value } from "../../authz/context.ts";
@@ -60,17 +60,18 @@ function decide(visit: Readable, { holder, view }: Standing, sight: Sight): void
     if (!known.has(name)) known.set(name, conditionValue(name, asked));
     return known.get(name);
   };
-  const { allowed, reason } = evaluate({
-    principal: view.principal,
-    documents: view.documents,
-    target: targetOf(action, [located.arn]),
-    context: { value },
-    policy: undefined,
-    worksAcrossAccounts: false,
-    grant: () => undefined,
-  });
-  if (!allowed)
-    throw new ApiError("AccessDeniedException", refusalText(view.principal.arn, action, { arn: located.arn }, reason));
+  for (const arn of new Set([located.arn, located.arnToBe ?? located.arn])) {
+    const { allowed, reason } = evaluate({
+      principal: view.principal,
+      documents: view.documents,
+      target: targetOf(action, [arn]),
+      context: { value },
+      policy: undefined,
+      worksAcrossAccounts: false,
+      grant: () => undefined,
+    });
+    if (!allowed) throw new ApiError("AccessDeniedException", refusalText(view.principal.arn, action, { arn }, reason));
+  }
 }
 
 function handed({ who, action }: Readable, { holder, view }: Standing, world: World): Call {
