@@ -92,7 +92,12 @@ describe("what a text says", () => {
     );
 
   it("of an ARN that is none is a validation error", async () => {
-    const bad = ["a".repeat(20), "arn:aws:iam::aws:policy/", `arn:aws:iam::${account}:user/team/ada`, "arn:aws:s3:::a-bucket-of-mine"];
+    const bad = [
+      "a".repeat(20),
+      "arn:aws:iam::aws:policy/",
+      `arn:aws:iam::${account}:user/team/ada`,
+      "arn:aws:s3:::a-bucket-of-mine",
+    ];
     await unchangedBy(
       members((member) => member === "PolicyArn" || member === "PermissionsBoundary").flatMap(([name, member]) =>
         bad.map((text): Sent => ({ name, form: { ...baseOf(name), [member]: text }, how: text, fault: "ValidationError" })),
@@ -101,7 +106,16 @@ describe("what a text says", () => {
   });
 
   it("of a document that is none is a malformed document", async () => {
-    const bad = ["{", "a", "null", "[]", "{}", '{"Version":"2012-10-17","Statement":{}}', '{"__proto__":1}', `[${"[".repeat(5000)}`];
+    const bad = [
+      "{",
+      "a",
+      "null",
+      "[]",
+      "{}",
+      '{"Version":"2012-10-17","Statement":{}}',
+      '{"__proto__":1}',
+      `[${"[".repeat(5000)}`,
+    ];
     const odd = ['{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*"}]}'];
     await unchangedBy(
       members((member) => member.endsWith("Document")).flatMap(([name, member]) =>

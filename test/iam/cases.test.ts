@@ -12,18 +12,12 @@ const driven = CASES.filter((each) => whyNot(each) === undefined);
 const NOT_DRIVEN: Readonly<Record<string, string>> = {
   "its caller is a session":
     "C021 C022 C023 C024 C027 C030 C031 C041 C042 C050 C077 C090 C109 C110 C157 C158 C159 C160 C161 C162 C163 C174 C184 C185 C234 C235 C248 C252 C254",
-  "it names somebody who does not exist, whom no policy can name":
-    "C025",
-  "it is of two accounts":
-    "C029 C052 C053 C168 C169 C170 C171 C172 C173 C175 C176 C177 C178 C179 C249 C253",
-  "it has a guardrail":
-    "C051 C164 C165 C166 C167",
-  "its context is a service's":
-    "C096 C097",
-  "it is of a key in several Regions":
-    "C219",
-  "it assumes a role":
-    "C228 C229 C230 C231 C232 C233",
+  "it names somebody who does not exist, whom no policy can name": "C025",
+  "it is of two accounts": "C029 C052 C053 C168 C169 C170 C171 C172 C173 C175 C176 C177 C178 C179 C249 C253",
+  "it has a guardrail": "C051 C164 C165 C166 C167",
+  "its context is a service's": "C096 C097",
+  "it is of a key in several Regions": "C219",
+  "it assumes a role": "C228 C229 C230 C231 C232 C233",
 };
 
 /** As a refusal says why. */

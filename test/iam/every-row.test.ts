@@ -41,7 +41,7 @@ const actionOf = (name: string): string => `${isOfSts(name) ? "sts" : "iam"}:${n
 const arnOf = (on: string): string => (on === "*" ? "*" : `arn:aws:iam::${account}:${on}`);
 
 /** Gives a user one document, of one statement. */
-const give = (UserName: string, Effect: "Allow" | "Deny", Action: string, Resource: string) => {
+const give = (UserName: string, Effect: "Allow" | "Deny", Action: string, ...Resource: readonly string[]) => {
   const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: { Effect, Action, Resource } });
   return done(root, ["PutUserPolicy", { UserName, PolicyName: "right", PolicyDocument }]);
 };
@@ -82,7 +82,7 @@ it("every row has a trial, and every trial a row", () => {
 
 describe("a user", () => {
   it.each(Object.keys(TABLE))("may %s by its right alone", async (name) => {
-    const { on, input, first, refused, isAlwaysAllowed, isIdle } = trialOf(name);
+    const { on, also, input, first, refused, isAlwaysAllowed } = trialOf(name);
     const asked = input(laid);
     for (const step of first(laid)) await done(root, step);
     await give("bearer", "Allow", actionOf(name), on === "*" ? `arn:aws:iam::${account}:user/bearer` : `${arnOf(on)}x`);
@@ -98,11 +98,15 @@ describe("a user", () => {
     else expect(refusals).toEqual(expected);
 
     await give("bearer", "Allow", actionOf(name), arnOf(on));
+    if (also !== undefined) {
+      expect(await told(bearer, name, asked)).toEqual(unallowed("bearer", name, also));
+      await give("bearer", "Allow", actionOf(name), arnOf(on), arnOf(also));
+    }
     const given = await identitiesOf(account);
     const admitted = await told(bearer, name, asked);
     expect(admitted.code).toBe(refused);
     const { effect } = TABLE[name] ?? expect.unreachable();
-    const isChange = effect !== "read" && refused === undefined && isIdle === undefined;
+    const isChange = effect !== "read" && refused === undefined;
     expect((await identitiesOf(account)) !== given).toBe(isChange);
     holdRecord(await eventOf(admitted), name, asked);
   });

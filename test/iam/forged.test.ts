@@ -85,7 +85,14 @@ describe("access keys that are none", { timeout: PATIENCE_MS }, () => {
       Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => ALPHABET[byte & 31]).join("");
     const forms = [
       ...[() => `AKIA${random(16)}`, () => `AKIA${random(15)}`, () => `AIDA${random(17)}`, () => `akia${random(16)}`],
-      ...[() => "AKIAIOSFODNN7EXAMPLE", () => "__proto__", () => "constructor", () => stranger(0), () => "%00", () => "a".repeat(2000)],
+      ...[
+        () => "AKIAIOSFODNN7EXAMPLE",
+        () => "__proto__",
+        () => "constructor",
+        () => stranger(0),
+        () => "%00",
+        () => "a".repeat(2000),
+      ],
     ];
     const told = await inTurns(1500, (at) => forged((forms[at % forms.length] ?? (() => ""))(), at));
     expect([...told].toSorted()).toEqual(["400 UnrecognizedClientException", "403 InvalidClientTokenId"]);
@@ -98,7 +105,9 @@ describe("access keys that are none", { timeout: PATIENCE_MS }, () => {
   });
 });
 
-it("good access key ids without their secrets are refused before any object hears of them", { timeout: PATIENCE_MS }, async () => {
+it("good access key ids without their secrets are refused before any object hears of them", {
+  timeout: PATIENCE_MS,
+}, async () => {
   const serials = [0, 1, 255, 256, 1_000_000];
   const told = await inTurns(600, async (at) =>
     forged(await accessKeyIdOf(testRootKeys, stranger(at), serials[at % serials.length] ?? 0), at),
@@ -109,7 +118,11 @@ it("good access key ids without their secrets are refused before any object hear
 /** What names others, by a call of the account's own: the status and the code that it is told. */
 const NAMING: readonly (readonly [what: string, expected: string, call: (other: string) => Promise<string>])[] = [
   ["GetAccessKeyInfo", "200", async (other) => viaForm("GetAccessKeyInfo", { AccessKeyId: await idOf(other) }, "sts")],
-  ["GetAccessKeyLastUsed", "404 NoSuchEntity", async (other) => viaForm("GetAccessKeyLastUsed", { AccessKeyId: await idOf(other) })],
+  [
+    "GetAccessKeyLastUsed",
+    "404 NoSuchEntity",
+    async (other) => viaForm("GetAccessKeyLastUsed", { AccessKeyId: await idOf(other) }),
+  ],
   ["DeleteAccessKey", "404 NoSuchEntity", async (other) => viaForm("DeleteAccessKey", { AccessKeyId: await idOf(other) })],
   ["GetPolicy", "404 NoSuchEntity", (other) => viaForm("GetPolicy", { PolicyArn: `arn:aws:iam::${other}:policy/a` })],
   [
@@ -138,8 +151,16 @@ const NAMING: readonly (readonly [what: string, expected: string, call: (other: 
   ["CreateGrant to an account", "400 InvalidArnException", (other) => createGrant(`arn:aws:iam::${other}:root`)],
   ["CreateGrant to a user", "400 InvalidArnException", (other) => createGrant(`arn:aws:iam::${other}:user/a`)],
   ["CreateGrant to a session", "400 InvalidArnException", (other) => createGrant(`arn:aws:sts::${other}:assumed-role/a/bb`)],
-  ["Encrypt by another's key", "400 AccessDeniedException", (other) => viaKms("Encrypt", { KeyId: keyOf(other), Plaintext: PLAINTEXT })],
-  ["DescribeKey of another's alias", "400 AccessDeniedException", (other) => viaKms("DescribeKey", { KeyId: `arn:aws:kms:us-east-1:${other}:alias/a` })],
+  [
+    "Encrypt by another's key",
+    "400 AccessDeniedException",
+    (other) => viaKms("Encrypt", { KeyId: keyOf(other), Plaintext: PLAINTEXT }),
+  ],
+  [
+    "DescribeKey of another's alias",
+    "400 AccessDeniedException",
+    (other) => viaKms("DescribeKey", { KeyId: `arn:aws:kms:us-east-1:${other}:alias/a` }),
+  ],
   ["ListRetirableGrants", "200", (other) => viaKms("ListRetirableGrants", { RetiringPrincipal: `arn:aws:iam::${other}:root` })],
 ];
 
@@ -163,7 +184,12 @@ async function viaKms(operation: string, input: Record<string, unknown>): Promis
 }
 
 function putKeyPolicy(AWS: string): Promise<string> {
-  const statements = [`arn:aws:iam::${account}:root`, AWS].map((each) => ({ Effect: "Allow", Principal: { AWS: each }, Action: "kms:*", Resource: "*" }));
+  const statements = [`arn:aws:iam::${account}:root`, AWS].map((each) => ({
+    Effect: "Allow",
+    Principal: { AWS: each },
+    Action: "kms:*",
+    Resource: "*",
+  }));
   return viaKms("PutKeyPolicy", { KeyId, Policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }) });
 }
 
@@ -192,7 +218,9 @@ describe("after all of that", () => {
       expect(await inIdentities(other, look)).toEqual(nothing);
       expect(await inStore(other, look)).toEqual(nothing);
     }
-    const { results } = await env.AUDIT.prepare("SELECT DISTINCT account FROM trail JOIN chain ON number = place >> 40").all<{ account: string }>();
+    const { results } = await env.AUDIT.prepare("SELECT DISTINCT account FROM trail JOIN chain ON number = place >> 40").all<{
+      account: string;
+    }>();
     expect(results.map((row) => row.account).filter((each) => each !== account)).toEqual([]);
   });
 
@@ -221,5 +249,7 @@ it("an access key that was never given, with its secret, is its own account's: r
 });
 
 it("the account's own user goes on", async () => {
-  expect((await rawForm(root, "PutUserPolicy", { UserName: "ada", PolicyName: "p", PolicyDocument: allowing("kms:*") })).status).toBe(200);
+  expect(
+    (await rawForm(root, "PutUserPolicy", { UserName: "ada", PolicyName: "p", PolicyDocument: allowing("kms:*") })).status,
+  ).toBe(200);
 });

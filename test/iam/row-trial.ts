@@ -19,6 +19,8 @@ export interface Laid {
 export interface RowTrial {
   /** What it is decided on, behind the account's part of the ARN, such as `user/team/ada`; or `*`. */
   readonly on: string;
+  /** What it is decided on besides. */
+  readonly also?: string;
   readonly input: (laid: Laid) => Input;
   /** What root does before it. */
   readonly first: (laid: Laid) => readonly Step[];
@@ -26,8 +28,6 @@ export interface RowTrial {
   readonly refused?: string;
   /** It needs no right, and no Deny takes it away. */
   readonly isAlwaysAllowed?: true;
-  /** A write that changes nothing of the tables. */
-  readonly isIdle?: true;
 }
 
 export const ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";

@@ -63,7 +63,11 @@ export const TRIALS_OF_ENTITIES: Readonly<Record<string, RowTrial>> = {
     { ...ada, PermissionsBoundary: ADMINISTRATOR },
     { first: ({ rules }) => [["PutUserPermissionsBoundary", { ...ada, PermissionsBoundary: rules }]] },
   ),
-  RemoveUserFromGroup: trial(CREW, { ...crew, UserName: "bo" }, { first: () => [["AddUserToGroup", { ...crew, UserName: "bo" }]] }),
+  RemoveUserFromGroup: trial(
+    CREW,
+    { ...crew, UserName: "bo" },
+    { first: () => [["AddUserToGroup", { ...crew, UserName: "bo" }]] },
+  ),
   TagRole: trial(APP, { ...app, Tags }),
   TagUser: trial(ADA, { ...ada, Tags }),
   UntagRole: trial(APP, { ...app, TagKeys }),
@@ -74,6 +78,7 @@ export const TRIALS_OF_ENTITIES: Readonly<Record<string, RowTrial>> = {
     "group/before",
     { GroupName: "before", NewGroupName: "after", NewPath: "/after/" },
     {
+      also: "group/after/after",
       first: () => [["CreateGroup", { GroupName: "before" }]],
     },
   ),
@@ -82,6 +87,7 @@ export const TRIALS_OF_ENTITIES: Readonly<Record<string, RowTrial>> = {
     "user/before",
     { UserName: "before", NewUserName: "after", NewPath: "/after/" },
     {
+      also: "user/after/after",
       first: () => [["CreateUser", { UserName: "before" }]],
     },
   ),

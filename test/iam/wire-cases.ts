@@ -1,10 +1,11 @@
 // The cases of test/vectors/authz.jsonl as calls over the wire: which of them can be made, and an account in which each comes true.
 
 import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
+import type { Case } from "../support/authz-cases.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
 import { type Credentials, iamAs, rawForm, rootOf } from "../support/iam-client.ts";
-import type { Case } from "../support/authz-cases.ts";
 import { kmsAs } from "../support/kms-by-key.ts";
+import type { Step } from "./row-trial.ts";
 import { done } from "./row-trials.ts";
 import { inputOf, materialOf, operationOf } from "./wire-inputs.ts";
 
@@ -48,8 +49,14 @@ function mapped(text: string, { account, other, suffix, ids, keys: [first = KEY,
   const shift = Date.now() - NOW;
   let said = text.replaceAll(/AIDA(ALICE|BOB|CAROL)X+/g, (id, name: string) => ids.get(name.toLowerCase()) ?? id);
   said = said.replaceAll(/\b(alice|bob|carol)\b/g, `$1${suffix}`);
-  said = said.replaceAll(KEY, first).replaceAll(SECOND, second).replaceAll(`key/${KEY.slice(0, 8)}-`, `key/${first.slice(0, 8)}-`);
-  said = said.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, (time) => `${new Date(Date.parse(time) + shift).toISOString().slice(0, 19)}Z`);
+  said = said
+    .replaceAll(KEY, first)
+    .replaceAll(SECOND, second)
+    .replaceAll(`key/${KEY.slice(0, 8)}-`, `key/${first.slice(0, 8)}-`);
+  said = said.replaceAll(
+    /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g,
+    (time) => `${new Date(Date.parse(time) + shift).toISOString().slice(0, 19)}Z`,
+  );
   said = said.replaceAll(/"(1[78]\d{8})"/g, (_, seconds: string) => `"${Number(seconds) + Math.round(shift / 1000)}"`);
   return said.replaceAll(OWN, account).replaceAll(OTHER, other);
 }
@@ -86,10 +93,42 @@ async function makeUsers(given: Case, place: Place, suffix: string): Promise<Rea
   const ids = new Map<string, string>();
   for (const name of NAMES.filter((each) => new RegExp(`\\b${each}\\b`).test(text))) {
     const tags = name === callerOf(given) ? tagsIn(given.context, "aws:PrincipalTag/") : [];
-    ids.set(name, await makeUser(place, name + suffix, tags.map(([Key, Value]) => ({ Key, Value }))));
+    ids.set(
+      name,
+      await makeUser(
+        place,
+        name + suffix,
+        tags.map(([Key, Value]) => ({ Key, Value })),
+      ),
+    );
   }
   return ids;
 }
+
+type Give = (UserName: string, name: string, PolicyDocument: string, account: string) => readonly Step[];
+
+/** How a user comes by a document. */
+const GIVING: readonly [Give, ...Give[]] = [
+  (UserName, PolicyName, PolicyDocument) => [["PutUserPolicy", { UserName, PolicyName, PolicyDocument }]],
+  (UserName, PolicyName, PolicyDocument, account) => [
+    ["CreatePolicy", { PolicyName, PolicyDocument }],
+    ["AttachUserPolicy", { UserName, PolicyArn: `arn:aws:iam::${account}:policy/${PolicyName}` }],
+  ],
+  (UserName, GroupName, PolicyDocument) => [
+    ["CreateGroup", { GroupName }],
+    ["PutGroupPolicy", { GroupName, PolicyName: "of-the-group", PolicyDocument }],
+    ["AddUserToGroup", { GroupName, UserName }],
+  ],
+  (UserName, GroupName, PolicyDocument, account) => [
+    ["CreateGroup", { GroupName }],
+    ["CreatePolicy", { PolicyName: GroupName, PolicyDocument }],
+    ["AttachGroupPolicy", { GroupName, PolicyArn: `arn:aws:iam::${account}:policy/${GroupName}` }],
+    ["AddUserToGroup", { GroupName, UserName }],
+  ],
+];
+
+/** Each case in one of the ways, in turn. */
+const givingOf = ({ id }: Case, at: number): Give => GIVING[(Number(id.slice(1)) + at) % GIVING.length] ?? GIVING[0];
 
 /** Gives the caller the documents of the case, and an access key. */
 async function signIn(given: Case, place: Place, texts: Texts): Promise<Credentials> {
@@ -97,7 +136,8 @@ async function signIn(given: Case, place: Place, texts: Texts): Promise<Credenti
   const UserName = callerOf(given) + texts.suffix;
   for (const [at, document] of (given.identityPolicies ?? []).entries()) {
     const PolicyDocument = mapped(JSON.stringify(document), texts);
-    await done(place.root, ["PutUserPolicy", { UserName, PolicyName: `policy-${at}`, PolicyDocument }]);
+    const steps = givingOf(given, at)(UserName, `policy-${at}${texts.suffix}`, PolicyDocument, place.account);
+    for (const step of steps) await done(place.root, step);
   }
   if (given.permissionsBoundary !== undefined) {
     const PolicyName = `boundary${texts.suffix}`;
@@ -199,9 +239,14 @@ export async function drive(given: Case, place: Place): Promise<Driven> {
     return { isAllowed: status === 200, status, code, message };
   }
   const ip = String(given.context["aws:SourceIp"] ?? "203.0.113.10");
-  const { status, json } = await kmsAs(caller, operation, grantId === undefined || given.grant === undefined ? input : { ...input, GrantId: grantId }, {
-    "cf-connecting-ip": ip,
-  });
+  const { status, json } = await kmsAs(
+    caller,
+    operation,
+    grantId === undefined || given.grant === undefined ? input : { ...input, GrantId: grantId },
+    {
+      "cf-connecting-ip": ip,
+    },
+  );
   const code = status === 200 ? undefined : String(json["__type"]);
   return { isAllowed: code !== "AccessDeniedException", status, code, message: String(json["message"] ?? json["Message"] ?? "") };
 }

@@ -1,7 +1,7 @@
 // What a case of test/vectors/authz.jsonl asks of KMS: the operation, its key, and the request whose context is the case's.
 
-import type { Answer } from "../support/client.ts";
 import type { Case } from "../support/authz-cases.ts";
+import type { Answer } from "../support/client.ts";
 import { PLAINTEXT } from "../support/new-key.ts";
 
 type Input = Record<string, unknown>;

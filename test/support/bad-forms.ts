@@ -89,8 +89,11 @@ function spoilt(name: string, constraints: Constraints): Generator<Spoil> {
       return spoiltList(name, constraints);
     case "structure":
       return spoiltStructure(name, constraints);
-    default:
-      return spoiltText(name, constraints);
+    case "string":
+    case "blob":
+    case "map":
+    case "timestamp":
+      return spoiltText(name, constraints); // the last three are in no form
   }
 }
 

@@ -26,7 +26,11 @@ export const everythingOfIdentities = (account: string): Promise<string> => dump
 
 /** How many tables the object has: none where it has no schema. */
 export const tablesIn = (state: DurableObjectState): number =>
-  Number(state.storage.sql.exec("SELECT count(*) AS tables FROM sqlite_schema WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").one()["tables"]);
+  Number(
+    state.storage.sql.exec("SELECT count(*) AS tables FROM sqlite_schema WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").one()[
+      "tables"
+    ],
+  );
 
 /** How many records have been written, waiting or delivered, of an object that was never restored. */
 export const recordsOfIdentities = (account: string): Promise<number> =>
