@@ -22,7 +22,7 @@ export const ROW_TRIALS: ReadonlyMap<string, RowTrial> = new Map(
 export const isOfSts = (operation: string): boolean => Object.hasOwn(TRIALS_OF_STS, operation);
 
 /** The real SDK's command of an operation. */
-export function commandOf(operation: string, input: Input): Command {
+function commandOf(operation: string, input: Input): Command {
   const sdk: object = isOfSts(operation) ? sts : iam;
   const { [`${operation}Command`]: make } = sdk as Readonly<Record<string, new (input: Input) => Command>>;
   if (make === undefined) throw new Error(`the SDK has no ${operation}`);

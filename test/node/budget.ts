@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from "node:fs";
 
 const BUNDLE = ".wrangler/dist";
-const BUNDLE_BYTES_MAX = 640 * 1024;
+const BUNDLE_BYTES_MAX = 768 * 1024; // two services, of which IAM and STS weigh some 150 KiB with their wire
 
 const scripts = readdirSync(BUNDLE).filter((name) => name.endsWith(".js"));
 const bytes = scripts.reduce((sum, name) => sum + statSync(`${BUNDLE}/${name}`).size, 0);

@@ -21,10 +21,10 @@ export const LEASE = 10_000;
 /** A lease and half of it. */
 export const WHOLE_WAIT = 15_000;
 /** The one inline policy that each user has. */
-export const POLICY = "policy-0";
+const POLICY = "policy-0";
 
 /** The clock and the timers of the machine that an object runs on. */
-export class Machine {
+class Machine {
   /** By how many milliseconds the clock is ahead. */
   aheadMs = 0;
   #time = new VirtualTime();

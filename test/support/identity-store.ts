@@ -10,7 +10,7 @@ import { override } from "./override.ts";
 /** A world with the parts that tests exchange. */
 export type OpenIdentities = { -readonly [K in keyof World]: World[K] };
 
-export const identityStub = (account: string): DurableObjectStub<IdentityStore> & IdentityPeer =>
+const identityStub = (account: string): DurableObjectStub<IdentityStore> & IdentityPeer =>
   env.IDENTITY_STORE.getByName(account) as unknown as DurableObjectStub<IdentityStore> & IdentityPeer;
 
 /** Runs within the object. */
