@@ -105,10 +105,11 @@ it("divergence: an account makes 100 calls a second of IAM and STS, and what is 
     world.rates = tokenBuckets(rates, () => start);
   });
   const sts = stsAs(await rootOf(account));
-  const ask = () => sts.send(new GetCallerIdentityCommand({})).then(
-    () => 200,
-    ({ name }: Error) => name,
-  );
+  const ask = () =>
+    sts.send(new GetCallerIdentityCommand({})).then(
+      () => 200,
+      ({ name }: Error) => name,
+    );
   await refusedAs(bo.send(new ListPoliciesCommand({})), { name: "AccessDenied", status: 403 }); // of another bucket
   const answers = await Promise.all(Array.from({ length: 102 }, ask));
   expect(answers.filter((answer) => answer === 200)).toHaveLength(100);

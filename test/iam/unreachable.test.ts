@@ -107,7 +107,7 @@ describe.for(Object.entries(UNREACHABLE))("an IdentityStore that %s", ([, identi
     await expect
       .poll(async () => {
         pass(time, PULL_MS_MAX);
-        return Promise.race([late, "waiting"]);
+        return Promise.race([late, Promise.resolve("waiting")]);
       })
       .toMatchObject([UNREACHED, UNREACHED]);
   });
