@@ -13,6 +13,8 @@ import { cpuSecondsOf } from "./processor.ts";
 import { type Credentials, type Service, serviceAt } from "./requests.ts";
 
 export interface Target extends Service {
+  /** Of an account's root. */
+  credentials(account: string): Promise<Credentials>;
   /** Where Miniflare keeps what the server stores. */
   readonly data: string;
   /** Seconds of processor time that the server has taken. */
@@ -43,6 +45,7 @@ export async function startTarget(checkout = CHECKOUT): Promise<Target> {
   const pid = child.pid ?? 0;
   return {
     ...edgekeepAt(Number(new URL(endpoint).port), rootKeys),
+    credentials: (account) => rootCredentials(parseRootKeys(rootKeys), account),
     data: state,
     cpuSeconds: () => cpuSecondsOf(pid),
     memory: () => Math.max(...workerdsOf(pid).map(residentMiB)),
