@@ -35,6 +35,7 @@ export const TRIALS_OF_ENTITIES: Readonly<Record<string, RowTrial>> = {
     first: () => [["PutUserPermissionsBoundary", { ...ada, PermissionsBoundary: ADMINISTRATOR }]],
   }),
   GetAccessKeyLastUsed: trial("*", ({ key }) => ({ AccessKeyId: key })),
+  GetAccountSummary: trial("*"),
   GetGroup: trial(CREW, { ...crew, MaxItems: 10 }),
   GetLoginProfile: trial(ADA, ada, { refused: "NoSuchEntity" }),
   GetRole: trial(APP, app),
@@ -83,6 +84,7 @@ export const TRIALS_OF_ENTITIES: Readonly<Record<string, RowTrial>> = {
     },
   ),
   UpdateRole: trial(APP, { ...app, Description: "other", MaxSessionDuration: 7200 }),
+  UpdateRoleDescription: trial(APP, { ...app, Description: "described" }),
   UpdateUser: trial(
     "user/before",
     { UserName: "before", NewUserName: "after", NewPath: "/after/" },

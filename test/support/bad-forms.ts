@@ -34,7 +34,7 @@ function* spoiltText(name: string, { min, max, pattern, values }: Constraints): 
   if (max !== undefined) yield ["too long", { [name]: "a".repeat(max + 1) }, "ValidationError"];
   if (min !== undefined && min > 0) yield ["too short", { [name]: "a".repeat(min - 1) }, "ValidationError"];
   if (pattern !== undefined)
-    for (const text of ["\u2028", "a\u2028".padEnd(min ?? 0, "a"), "aaaaaaaaaaaaaaaa\n\u0000"])
+    for (const text of ["\u0007", "a\u0007".padEnd(min ?? 0, "a"), "aaaaaaaaaaaaaaaa\n\u0000"]) // in no pattern of the API
       yield ["against the pattern", { [name]: text }, "ValidationError"];
   const [first = ""] = values ?? [];
   if (values !== undefined)
