@@ -33,7 +33,6 @@ const detach =
   (writes) => {
     policyNameOf(policyArn); // what is no ARN is refused as such
     const owner = requireEntity(writes, kind, name);
-    policyNameOf(policyArn); // what is no ARN is told from what is not attached
     if (!writes.attachments.has(owner.id, policyArn)) throw new ApiError("NoSuchEntity", `Policy ${policyArn} was not found.`);
     writes.attachments.remove(owner.id, policyArn);
     return {};
