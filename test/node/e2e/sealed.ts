@@ -22,7 +22,7 @@ export const readSealed = (state: string): SealedBytes[] =>
     .flatMap((path) => {
       const database = new DatabaseSync(path, { readOnly: true });
       try {
-        const isStore = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sealed'").get() !== undefined;
+        const isStore = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'material'").get() !== undefined;
         const rows = isStore ? (database.prepare(SEALED).all() as unknown as { keyId: string; bytes: Uint8Array }[]) : [];
         return rows.map(({ keyId, bytes }) => ({ keyId, bytes: boxIn(bytes).subarray(HEADER_BYTES) }));
       } finally {
