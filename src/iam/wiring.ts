@@ -33,7 +33,7 @@ export function createWorld(given: Given): World {
   const host = createHost(given, { account, region: REGION, eventSource: EVENT_SOURCE, migrations, memory });
   const tables = tablesOf(storage.sql);
   const leases = leaseRows(storage.sql);
-  const peers = new Peers(rootKeys, { kind: "identity", account, principal: account }, () => world.now());
+  const peers = new Peers(rootKeys, { kind: "identity", account, principal: account }, () => given.now());
   const rates = given.requestRates(REGION);
   const world: World = Object.assign(host, {
     passports: new PassportControl(rootKeys, { name: account, account, now: () => given.now(), log: (line) => host.log(line) }),
