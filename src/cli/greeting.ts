@@ -4,11 +4,9 @@
 
 import { rootCredentials } from "../auth/credentials.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
+import { IAM_REGION } from "../wire/regions.ts";
 import { writeAwsProfile } from "./state/aws-profile.ts";
 import { refusing } from "./state/state-directory.ts";
-
-/** Clients sign IAM for their own Region where a profile names its endpoint, and it is one for all Regions. */
-const IAM_REGION = "us-east-1";
 
 interface Ready {
   readonly endpoint: string;
@@ -25,6 +23,7 @@ interface Ready {
 export async function greeting({ endpoint, state, about, rootKeys, account, region }: Ready): Promise<string> {
   const credentials = await rootCredentials(rootKeys, account);
   const lines = refusing(state, () => writeAwsProfile(state, { ...credentials, region, endpoint }));
+  // Clients sign IAM for their own Region where a profile names its endpoint.
   const iam =
     region === IAM_REGION ? "" : `\n# IAM is signed for ${IAM_REGION} wherever one is: aws iam list-users --region ${IAM_REGION}`;
   return `Edgekeep is ready at ${endpoint}

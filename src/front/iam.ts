@@ -2,13 +2,10 @@
 
 import type { Protocol } from "../wire/api-error.ts";
 import { IAM_PROTOCOL, STS_PROTOCOL } from "../wire/query-xml.ts";
-import { isRegion } from "../wire/regions.ts";
+import { IAM_REGION, isRegion } from "../wire/regions.ts";
 import { callIdentityStore, type IdentityService } from "./objects.ts";
 import { isForm } from "./request.ts";
 import type { Service } from "./service.ts";
-
-/** IAM is one for all Regions, and signed for this one. */
-const IAM_REGION = "us-east-1";
 
 const query = (name: IdentityService, protocol: Protocol, isRegionOf: (name: string) => boolean): Service => ({
   name,

@@ -6,6 +6,7 @@ import { fold } from "../authz/fold.ts";
 import { globalKey } from "../authz/global-keys.ts";
 import type { View } from "../authz/view.ts";
 import type { ObjectCall } from "../durable/call.ts";
+import { IAM_REGION } from "../wire/regions.ts";
 import type { Located } from "./locate.ts";
 import type { ConditionKey, Request } from "./operation.ts";
 import type { Reads } from "./tables/tables.ts";
@@ -24,8 +25,6 @@ export interface Asked {
   /** One instant a call: milliseconds since the epoch. */
   readonly time: number;
 }
-
-const REGION = "us-east-1";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 const givenTags = ({ request }: Asked): readonly Tag[] => (request.members["Tags"] as readonly Tag[] | undefined) ?? [];
@@ -63,7 +62,7 @@ export function conditionValue(key: string, asked: Asked): Value | undefined {
   if (entry !== undefined) return asked.conditions.includes(entry.name) ? entry.source(asked, key.slice(cut)) : undefined;
   if (TAG_PREFIXES.includes(key.slice(0, cut))) return resourceTag(asked, key.slice(cut));
   const { view, call, time, account } = asked;
-  return globalKey(key, { view, call, time, account, region: REGION });
+  return globalKey(key, { view, call, time, account, region: IAM_REGION });
 }
 
 function resourceTag({ located: { entity, policy }, reads }: Asked, name: string): Value | undefined {

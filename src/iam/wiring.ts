@@ -9,6 +9,7 @@ import { PassportControl } from "../durable/passport-control.ts";
 import { Peers } from "../durable/peers.ts";
 import { tokenBuckets, unlimited } from "../durable/token-buckets.ts";
 import { IDENTITY_LEASE_SECONDS, IDENTITY_LEASE_SECONDS_EVER } from "../limits/lease.ts";
+import { IAM_REGION } from "../wire/regions.ts";
 import { marks } from "./leases/marks.ts";
 import { Rounds } from "./leases/rounds.ts";
 import { leaseRows } from "./leases/rows.ts";
@@ -19,8 +20,6 @@ import { trustedBy } from "./trusted.ts";
 import { Views } from "./views.ts";
 import type { Given, World } from "./world.ts";
 
-/** IAM is one for all Regions; its records stand in this one. */
-const REGION = "us-east-1";
 const EVENT_SOURCE = "iam.amazonaws.com";
 
 export function createWorld(given: Given): World {
@@ -30,11 +29,11 @@ export function createWorld(given: Given): World {
   };
   const memory: Memory = { settle: moved, undo() {}, forget: moved }; // nothing of a table is kept in memory
   const migrations = migrationsOf(given.rootAccessKeyId);
-  const host = createHost(given, { account, region: REGION, eventSource: EVENT_SOURCE, migrations, memory });
+  const host = createHost(given, { account, region: IAM_REGION, eventSource: EVENT_SOURCE, migrations, memory });
   const tables = tablesOf(storage.sql);
   const leases = leaseRows(storage.sql);
   const peers = new Peers(rootKeys, { kind: "identity", account, principal: account }, () => given.now());
-  const rates = given.requestRates(REGION);
+  const rates = given.requestRates(IAM_REGION);
   const world: World = Object.assign(host, {
     passports: new PassportControl(rootKeys, { name: account, account, now: () => given.now(), log: (line) => host.log(line) }),
     rates: rates === undefined ? unlimited : tokenBuckets(rates, () => world.now()),

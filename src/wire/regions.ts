@@ -11,6 +11,9 @@ export interface Region {
 const at = (hint: LocationHint): Region => ({ hint });
 const inEu = (hint: LocationHint): Region => ({ hint, jurisdiction: "eu" });
 
+/** IAM is one for all Regions: it is signed for this one, and its records stand here, with those of STS. */
+export const IAM_REGION = "us-east-1";
+
 const REGIONS: Readonly<Record<string, Region>> = {
   "af-south-1": at("afr"),
   "ap-east-1": at("apac"),

@@ -2,7 +2,8 @@
 // every hash anew, so what is found here is an accident or a careless hand.
 
 import { Chain, FIRST_PREDECESSOR } from "../../audit/chain.ts";
-import { type ChainRow, IDENTITIES_REGION, type TrailRow } from "./sql.ts";
+import { IAM_REGION } from "../../wire/regions.ts";
+import type { ChainRow, TrailRow } from "./sql.ts";
 
 /** A place in the trail. */
 interface Place {
@@ -89,7 +90,7 @@ export class ChainCheck {
 const hashIn = ({ hash }: Pick<TrailRow, "hash">): string | undefined => (/^[0-9a-f]{64}$/.test(hash) ? hash : undefined);
 
 /** A store's account and Region. Who keeps an account's identities is called by the account alone, and stands in the Region of IAM. */
-const placeOf = (store: string): string => (store.includes("/") ? store : `${store}/${IDENTITIES_REGION}`);
+const placeOf = (store: string): string => (store.includes("/") ? store : `${store}/${IAM_REGION}`);
 
 /** The columns that a look-up goes by are no part of the hash, but they repeat what is. */
 function misplaced({ store, account, region, time, record }: TrailRow): string[] {

@@ -2,12 +2,10 @@
 // execute` takes no parameters: every value has a form without quotes, and is refused here where it has not.
 
 import { SEQUENCE_BITS } from "../../audit/chain.ts";
+import { IAM_REGION } from "../../wire/regions.ts";
 
 /** Sequence, time and numbers of rows are whole numbers; all else is text of these characters. */
 const PLAIN = /^[A-Za-z0-9:/_-]{0,2048}$/;
-
-/** The Region in which IAM's and STS's records stand. */
-export const IDENTITIES_REGION = "us-east-1";
 
 /** A row as it is read. `matches` is 1 where the filter takes it. */
 export interface TrailRow {
@@ -78,7 +76,7 @@ export const chainsSince = (filter: TrailFilter, since: number | undefined): str
     ) AS found LEFT JOIN chain AS c USING (number)`;
 
 /** An account's own store, of its identities, has no Region in its name. */
-const PLACE = `c.store || CASE instr(c.store, '/') WHEN 0 THEN '/${IDENTITIES_REGION}' ELSE '' END`;
+const PLACE = `c.store || CASE instr(c.store, '/') WHEN 0 THEN '/${IAM_REGION}' ELSE '' END`;
 
 /** All chains, by one step in the primary key each, however long they are. */
 export const chains = ({ account, region }: TrailFilter): string =>
