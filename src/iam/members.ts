@@ -5,7 +5,7 @@ import { fold } from "../authz/fold.ts";
 import { ApiError } from "../wire/api-error.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { defaulted, listOf, optional, string, structure } from "../wire/shape.ts";
-import type { Caller } from "./operation.ts";
+import type { Holder } from "../wire/views.ts";
 import type { Entity, EntityKind, EntityWrites } from "./tables/entities.ts";
 import type { Reads, Writes } from "./tables/tables.ts";
 import type { Tag } from "./tables/tags.ts";
@@ -45,7 +45,7 @@ export function requireEntity({ entities }: Pick<Reads, "entities">, kind: Entit
 }
 
 /** The user of a call that may leave the name out: the caller's own then. @throws ApiError NoSuchEntity, ValidationException for root. */
-export function requireUser(reads: Pick<Reads, "entities">, name: string | undefined, { userName: own }: Caller): Entity {
+export function requireUser(reads: Pick<Reads, "entities">, name: string | undefined, { userName: own }: Holder): Entity {
   const named = name ?? own;
   if (named === undefined)
     throw new ApiError("ValidationException", "Must specify userName when calling with non-User credentials");

@@ -1,7 +1,5 @@
 // The types of a row, a handler and a call of IAM and STS: how the table holds any operation without losing its types.
 
-import type { CompiledDocuments } from "../authz/compiled.ts";
-import type { View } from "../authz/view.ts";
 import type { Markers } from "../durable/page-markers.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { Bytes } from "../wire/bytes.ts";
@@ -69,21 +67,15 @@ export type Commit = (writes: Writes) => Computed | undefined;
 /** A handler computes; if something must change, it answers with the change instead of making it. */
 export type Result = Computed | Commit;
 
-/** Who calls. */
-export interface Caller extends Holder {
-  readonly accessKeyId: string;
-}
-
 /** What a handler is given: read-only views, and no way to change anything. */
 export interface Call {
   /** 12 digits. */
   readonly account: string;
-  readonly caller: Caller;
-  readonly view: View;
+  /** Who calls. */
+  readonly caller: Holder;
   readonly reads: Reads;
   readonly quotas: Quotas;
   readonly markers: Markers;
-  readonly compiled: CompiledDocuments;
   /** Whom trust policies name. */
   readonly trusted: Trusted;
   now(): number;

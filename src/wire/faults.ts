@@ -47,16 +47,7 @@ export const FAULTS = {
 } as const satisfies Record<string, Fault>;
 
 /** Codes of IAM and STS alone, as their wire has them. */
-export type QueryCode =
-  | "ConcurrentModification"
-  | "DeleteConflict"
-  | "EntityAlreadyExists"
-  | "InvalidInput"
-  | "InvalidParameterValue"
-  | "MissingAction"
-  | "NoSuchEntity"
-  | "PolicyNotAttachable"
-  | "UnmodifiableEntity";
+export type QueryCode = "DeleteConflict" | "EntityAlreadyExists" | "InvalidInput" | "MissingAction" | "NoSuchEntity";
 
 export type JsonCode = keyof typeof FAULTS;
 export type FaultCode = JsonCode | QueryCode;

@@ -77,11 +77,10 @@ function requireAllowed(
   if (!allowed) throw new ApiError("AccessDeniedException", refusalText(principal.arn, action, { arn: located.arn }, reason));
 }
 
-function handed({ who, action }: Readable, { holder, view }: Standing, world: World): Call {
-  const { account, reads, quotas, compiled, trusted } = world;
+function handed({ action }: Readable, { holder }: Standing, world: World): Call {
+  const { account, reads, quotas, trusted } = world;
   return {
-    ...{ account, view, reads, quotas, compiled, trusted },
-    caller: { ...holder, accessKeyId: who.accessKeyId },
+    ...{ account, caller: holder, reads, quotas, trusted },
     markers: world.markers(action),
     now: () => world.now(),
     random: (bytes) => world.random(bytes),

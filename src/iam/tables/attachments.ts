@@ -2,8 +2,7 @@
 
 export interface AttachmentReads {
   has(ownerId: string, policyArn: string): boolean;
-  /** The ARNs of the policies attached to an entity, in their order, behind `after`. */
-  page(ownerId: string, after: string, limit: number): readonly string[];
+  /** The ARNs of the policies attached to an entity, in their order. */
   all(ownerId: string): readonly string[];
   countOf(ownerId: string): number;
   /** How many entities a policy is attached to. */
@@ -28,7 +27,6 @@ export function attachments(sql: SqlStorage): AttachmentWrites {
     sql.exec<{ count: number }>(`SELECT count(*) AS count FROM attachment WHERE ${condition}`, given).one().count;
   return {
     has: (ownerId, policyArn) => arns("owner_id = ? AND policy_arn = ?", ownerId, policyArn).length > 0,
-    page: (ownerId, after, limit) => arns("owner_id = ? AND policy_arn > ? ORDER BY policy_arn LIMIT ?", ownerId, after, limit),
     all: (ownerId) => arns("owner_id = ? ORDER BY policy_arn", ownerId),
     countOf: (ownerId) => count("owner_id = ?", ownerId),
     countOfPolicy: (policyArn) => count("policy_arn = ?", policyArn),

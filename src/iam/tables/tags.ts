@@ -11,7 +11,6 @@ export interface TagReads {
   /** In the order of their folded keys, behind `after`. */
   page(ownerId: string, after: string, limit: number): readonly Tag[];
   all(ownerId: string): readonly Tag[];
-  countOf(ownerId: string): number;
 }
 
 export interface TagWrites extends TagReads {
@@ -31,8 +30,6 @@ export function tags(sql: SqlStorage): TagWrites {
   return {
     page: (ownerId, after, limit) => rows("owner_id = ? AND folded > ? ORDER BY folded LIMIT ?", ownerId, after, limit),
     all: (ownerId) => rows("owner_id = ? ORDER BY folded", ownerId),
-    countOf: (ownerId) =>
-      sql.exec<{ count: number }>("SELECT count(*) AS count FROM tag WHERE owner_id = ?", ownerId).one().count,
     put(ownerId, given) {
       const statement =
         "INSERT INTO tag (owner_id, folded, name, value) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET name = excluded.name, value = excluded.value";
