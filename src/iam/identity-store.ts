@@ -45,7 +45,7 @@ export class IdentityStore extends DurableObject<Env> implements IdentityPeer {
       identityStore: (account) => env.IDENTITY_STORE.getByName(account) as unknown as Pick<IdentityPeer, "exists">,
     });
     void ctx.blockConcurrencyWhile(async () => {
-      rootAccessKeyId = await accessKeyIdOf(rootKeys, name, 0);
+      if (!this.world.hasSchema()) rootAccessKeyId = await accessKeyIdOf(rootKeys, name, 0); // the tables begin with it
       await startChores(this.world, CHORES);
     });
   }

@@ -21,21 +21,17 @@ import type { Readable, Standing, Visit } from "./visit.ts";
 export function standingOf(visit: Visit, { views, guardrails, compiled }: Sight): Standing {
   const { accessKeyId } = visit.who;
   const { holder, standing } = views.of(accessKeyId);
-  if (holder !== undefined) {
-    visit.holder = holder;
-    visit.identity = printHolder(holder, accessKeyId);
-  }
+  if (holder !== undefined) visit.identity = printHolder(holder, accessKeyId);
   if (holder === undefined || standing === undefined)
     throw new ApiError("UnrecognizedClientException", "The security token included in the request is invalid.");
   return { holder, view: viewOf(holder, standing, guardrails, compiled) };
 }
 
 /**
- * Lets a call in. @returns what its handler is given.
- * @throws ApiError UnrecognizedClientException, AccessDeniedException, and what is wrong with how the target is named.
+ * Lets a call in, under the standing that its caller has in this turn. @returns what its handler is given.
+ * @throws ApiError AccessDeniedException, and what is wrong with how the target is named.
  */
-export function admit(visit: Readable, world: World): Call {
-  const standing = standingOf(visit, world);
+export function admit(visit: Readable, standing: Standing, world: World): Call {
   decide(visit, standing, world);
   visit.admittedAt = world.changes;
   return handed(visit, standing, world);

@@ -7,7 +7,7 @@ import { refusalOf } from "../../wire/unknown-error.ts";
 import { mark } from "../leases/chores.ts";
 import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";
-import { admit } from "./admit.ts";
+import { admit, standingOf } from "./admit.ts";
 import { entry } from "./record.ts";
 import { REFUSAL, throttling } from "./tokens.ts";
 import type { Readable, Visit } from "./visit.ts";
@@ -26,7 +26,7 @@ export interface Recorded {
  * @throws ApiError where it is no longer admitted.
  */
 export function commit(visit: Readable, result: Result, world: World): Recorded | undefined {
-  if (world.changes !== visit.admittedAt) admit(visit, world);
+  if (world.changes !== visit.admittedAt) admit(visit, standingOf(visit, world), world);
   if (typeof result === "function") return write(visit, result, world);
   return {
     answer: visit.service.protocol.success(result.output, visit.action, visit.call.requestId),

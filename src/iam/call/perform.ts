@@ -58,12 +58,13 @@ async function attempt(visit: Visit, { action, op, parameters, flaw }: Form, wor
   visit.action = action;
   if (op !== undefined) visit.op = op;
   try {
-    standingOf(visit, world); // an unknown or inactive access key goes first
+    let standing = standingOf(visit, world); // an unknown or inactive access key goes first
     if (!world.rates.spend(visit.who.account, CALL)) throw throttling();
     if (op === undefined) throw flaw;
     const readable: Readable = Object.assign(visit, { op, request: op.read(parameters) });
     for (let turn = 0; turn < TURNS_MAX; turn++) {
-      const call = admit(readable, world);
+      if (turn > 0) standing = standingOf(visit, world); // nothing has awaited before the first turn
+      const call = admit(readable, standing, world);
       pay(readable, world);
       const result = readable.request.run(call);
       const done = commit(readable, result instanceof Promise ? await result : result, world);

@@ -18,8 +18,6 @@ export interface Visit {
   op?: Operation;
   /** The decoded input. */
   request?: Request;
-  /** Whose the access key is, once that is known. */
-  holder?: Holder;
   /** CloudTrail's userIdentity, printed: with the holder, once that is known. */
   identity: string;
   /** The change counter as it stood when the call was admitted. */

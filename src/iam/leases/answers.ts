@@ -8,7 +8,7 @@ import type { World } from "../world.ts";
 export async function pull(world: World, store: string, subject: string, held: Stamp | undefined): Promise<Pulled> {
   world.ensureSchema();
   const pulled = world.storage.transactionSync((): Pulled => {
-    const lease = promise(world, store);
+    const lease = promise(world, store, world.versions.stamp());
     return isSameStamp(lease.stamp, held) ? lease : { ...lease, view: world.views.of(subject) };
   });
   await world.storage.sync();
@@ -20,14 +20,13 @@ export async function renew(world: World, store: string, held: Stamp): Promise<L
   world.ensureSchema();
   const renewed = world.storage.transactionSync((): Lease => {
     const stamp = world.versions.stamp();
-    return isSameStamp(stamp, held) ? promise(world, store) : { stamp, leaseMs: 0 };
+    return isSameStamp(stamp, held) ? promise(world, store, stamp) : { stamp, leaseMs: 0 };
   });
   await world.storage.sync();
   return renewed;
 }
 
-function promise({ leases, leaseMs, versions }: World, store: string): Lease {
-  const stamp = versions.stamp();
+function promise({ leases, leaseMs }: World, store: string, stamp: Stamp): Lease {
   leases.promise(store, leaseMs, stamp.version);
   return { stamp, leaseMs };
 }
