@@ -12,8 +12,8 @@ import { IDENTITY_LEASE_SECONDS, IDENTITY_LEASE_SECONDS_EVER } from "../limits/l
 import { IAM_REGION } from "../wire/regions.ts";
 import { marks } from "./leases/marks.ts";
 import { Rounds } from "./leases/rounds.ts";
-import { leaseRows } from "./leases/rows.ts";
 import { versions } from "./leases/versions.ts";
+import { leaseRows } from "./tables/leases.ts";
 import { migrationsOf } from "./tables/schema.ts";
 import { tablesOf } from "./tables/tables.ts";
 import { trustedBy } from "./trusted.ts";

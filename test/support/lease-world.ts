@@ -2,7 +2,7 @@
 
 import type { Leased } from "../../src/durable/leased.ts";
 import { type Mark, Rounds } from "../../src/iam/leases/rounds.ts";
-import type { LeaseRow } from "../../src/iam/leases/rows.ts";
+import type { LeaseRow } from "../../src/iam/tables/leases.ts";
 import { isSameStamp, type Lease, type Pulled, type SentView, type Stamp } from "../../src/wire/views.ts";
 import { carry, type Fate, PROMPT } from "./lease-network.ts";
 import { leasedWithout, type Rule, roundsWithout, type Sight } from "./lease-rules.ts";

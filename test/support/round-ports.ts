@@ -1,7 +1,7 @@
 // What rounds stand on, simulated: rows and a mark that outlive an instance, stores whose answers a test gives.
 
 import { type Mark, type RoundPorts, Rounds } from "../../src/iam/leases/rounds.ts";
-import type { LeaseRow } from "../../src/iam/leases/rows.ts";
+import type { LeaseRow } from "../../src/iam/tables/leases.ts";
 import { turns, VirtualTime } from "./virtual-time.ts";
 
 export const LEASE_MS = 10_000;

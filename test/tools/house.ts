@@ -68,7 +68,7 @@ export const KMS: Rooms = {
 export const IAM: Rooms = {
   wing: "iam",
   values: {
-    tables: ["itself", "leases"],
+    tables: ["itself"],
     arns: [],
     "builtin-policies": ["arns"],
     policies: ["arns", "builtin-policies"],

@@ -4,8 +4,8 @@
 // The timer takes the longest lease promised and half of it: half, because a store's own timer may fire late. No clock is read.
 
 import { described } from "../../wire/unknown-error.ts";
+import type { LeaseRow } from "../tables/leases.ts";
 import { type Asker, type ForgetPorts, Forgets } from "./forgets.ts";
-import type { LeaseRow } from "./rows.ts";
 
 /** Says, in storage, that rounds are unfinished. */
 export interface Mark {

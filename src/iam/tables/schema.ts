@@ -5,7 +5,7 @@
 
 import { type Migration, OWN_TABLES } from "../../durable/migrate.ts";
 import { parseAccessKeyId } from "../../wire/access-key-id.ts";
-import { LEASE_TABLE } from "../leases/rows.ts";
+import { LEASE_TABLE } from "./leases.ts";
 
 /** `rootAccessKeyId`: of the account root's first access key, which is there and active from the beginning. */
 export const migrationsOf = (rootAccessKeyId: () => string): readonly Migration[] => [

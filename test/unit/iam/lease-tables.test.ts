@@ -3,8 +3,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { meta } from "../../../src/durable/meta.ts";
 import { marks } from "../../../src/iam/leases/marks.ts";
-import { LEASE_TABLE, leaseRows } from "../../../src/iam/leases/rows.ts";
 import { versions } from "../../../src/iam/leases/versions.ts";
+import { LEASE_TABLE, leaseRows } from "../../../src/iam/tables/leases.ts";
 import { newAccount } from "../../support/client.ts";
 import { inStore } from "../../support/store.ts";
 
