@@ -10,6 +10,8 @@ import { rootArn } from "../wire/arn.ts";
 import { remember } from "../wire/bounded.ts";
 import { PASSPORT_SECONDS, PASSPORT_SKEW_SECONDS, type Passport, type PeerKind, parsePassport } from "../wire/passport.ts";
 import { PARTITION } from "../wire/regions.ts";
+import { described } from "../wire/unknown-error.ts";
+import type { PeerReply } from "../wire/views.ts";
 import type { Host } from "./host.ts";
 
 const REMEMBERED_MAX = 1024;
@@ -65,6 +67,25 @@ export class PassportControl {
     const known = await this.#known(text);
     if (known !== undefined && (kinds as readonly string[]).includes(known.kind)) return this.#good(known as Peer, admitted);
     return this.#refuse(known === undefined ? NOT_OURS : WRONG_KIND);
+  }
+
+  /**
+   * Answers another object, of one of these kinds.
+   * @returns undefined where its passport is refused, or `answer` throws: the log says why, and nothing crosses.
+   */
+  async answerPeer<T>(
+    text: unknown,
+    kinds: readonly PeerKind[],
+    answer: (peer: Peer) => T | Promise<T>,
+    admitted?: Admitted,
+  ): Promise<PeerReply<T>> {
+    try {
+      const peer = await this.openPeer(text, kinds, admitted);
+      return peer === undefined ? undefined : await answer(peer);
+    } catch (cause) {
+      this.#host.log({ event: "peer not answered", ...described(cause) });
+      return undefined;
+    }
   }
 
   #good<P extends Passport>(passport: P, admitted?: Admitted): P | undefined {

@@ -34,6 +34,15 @@ export class PassportOffice {
     return held !== undefined && now < held.renewAt ? held.text : undefined;
   }
 
+  /**
+   * Asks with the bearer's passport. One that is refused is made anew once, because nothing has run then; no other call is repeated.
+   * @returns the answer; null or undefined, as `ask` has it, where the new one is refused too. @throws whatever `ask` throws.
+   */
+  async present<T>(bearer: Bearer, now: number, ask: (passport: string) => Promise<T>): Promise<T> {
+    const answer = await ask(this.held(bearer, now) ?? (await this.make(bearer, now)));
+    return answer ?? ask(await this.make(bearer, now));
+  }
+
   /** Makes a good passport for the bearer, and holds it. */
   async make(bearer: Bearer, now: number): Promise<string> {
     const text = await issue(this.#rootKeys, bearer, now + PASSPORT_SECONDS * 1000, this.#key);

@@ -25,15 +25,12 @@ export class Peers {
   }
 
   /**
-   * Calls the object of a name. A passport that is refused is made anew once: nothing has run then.
-   * @returns undefined where the object refuses the new passport too, or could not answer.
+   * Calls the object of a name.
+   * @returns undefined where the object refuses our passports, or could not answer.
    * @throws whatever the call itself throws: the object was not reached, or it is not known what it did.
    */
-  async call<T>(object: string, ask: (passport: string) => Promise<PeerReply<T>>): Promise<PeerReply<T>> {
+  call<T>(object: string, ask: (passport: string) => Promise<PeerReply<T>>): Promise<PeerReply<T>> {
     const { kind, account, principal } = this.#self;
-    const bearer = { object, kind, account, principal, accessKeyId: "" };
-    const make = (): Promise<string> => this.#passports.make(bearer, this.#now());
-    const reply = await ask(this.#passports.held(bearer, this.#now()) ?? (await make()));
-    return reply === undefined ? ask(await make()) : reply;
+    return this.#passports.present({ object, kind, account, principal, accessKeyId: "" }, this.#now(), ask);
   }
 }

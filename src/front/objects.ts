@@ -53,7 +53,7 @@ export function callIdentityStore(
   );
 }
 
-/** Asks with a passport. A refused one is made anew once, because nothing has run then. No other call is repeated. */
+/** @throws Error where the object refuses our passports. */
 async function asked(
   object: string,
   passports: PassportOffice,
@@ -62,9 +62,7 @@ async function asked(
   ask: (passport: string) => Promise<Reply>,
 ): Promise<Answer> {
   const bearer = { object, kind, account, principal: kind === "root" ? rootArn(PARTITION, account) : "", accessKeyId };
-  const answer =
-    (await ask(passports.held(bearer, receivedAt) ?? (await passports.make(bearer, receivedAt)))) ??
-    (await ask(await passports.make(bearer, receivedAt)));
+  const answer = await passports.present(bearer, receivedAt, ask);
   if (answer === null) throw new Error(`the store ${object} refuses our passports`);
   return answer;
 }

@@ -12,9 +12,8 @@ import { ownName } from "../durable/own-name.ts";
 import type { Env } from "../env.ts";
 import { parseQuotas } from "../limits/quotas.ts";
 import { parseRates } from "../limits/rates.ts";
-import type { Passport, PeerKind } from "../wire/passport.ts";
 import { namespaceOf } from "../wire/regions.ts";
-import { described, refusalOf } from "../wire/unknown-error.ts";
+import { refusalOf } from "../wire/unknown-error.ts";
 import type { Identified, IdentityPeer, Lease, PeerReply, Pulled, Stamp, StorePeer } from "../wire/views.ts";
 import { perform } from "./call/perform.ts";
 import { pull, renew } from "./leases/answers.ts";
@@ -61,15 +60,15 @@ export class IdentityStore extends DurableObject<Env> implements IdentityPeer {
   }
 
   pull(passport: string, subject: string, held: Stamp | undefined): Promise<PeerReply<Pulled>> {
-    return this.#answered(passport, ["store"], ({ principal }) => pull(this.world, principal, subject, held));
+    return this.world.passports.answerPeer(passport, ["store"], ({ principal }) => pull(this.world, principal, subject, held));
   }
 
   renew(passport: string, held: Stamp): Promise<PeerReply<Lease>> {
-    return this.#answered(passport, ["store"], ({ principal }) => renew(this.world, principal, held));
+    return this.world.passports.answerPeer(passport, ["store"], ({ principal }) => renew(this.world, principal, held));
   }
 
   resolve(passport: string, names: readonly string[]): Promise<PeerReply<Readonly<Record<string, Identified>>>> {
-    return this.#answered(passport, ["store"], async () => {
+    return this.world.passports.answerPeer(passport, ["store"], () => {
       this.world.ensureSchema();
       return this.world.trusted.identified(names);
     });
@@ -77,7 +76,7 @@ export class IdentityStore extends DurableObject<Env> implements IdentityPeer {
 
   /** Of an account that has never signed a request nothing is made here. */
   exists(passport: string): Promise<PeerReply<{ readonly exists: boolean }>> {
-    return this.#answered(passport, ["store", "identity"], async () => ({ exists: this.world.hasSchema() }), {
+    return this.world.passports.answerPeer(passport, ["store", "identity"], () => ({ exists: this.world.hasSchema() }), {
       ofAnyAccount: true,
     });
   }
@@ -92,21 +91,6 @@ export class IdentityStore extends DurableObject<Env> implements IdentityPeer {
     } catch (cause) {
       const requestId = String(call?.requestId); // whoever calls without a call is answered too
       return service.protocol.failure(refusalOf(cause, requestId, this.world.log), requestId);
-    }
-  }
-
-  async #answered<T>(
-    passport: string,
-    kinds: readonly PeerKind[],
-    answer: (peer: Passport) => Promise<T>,
-    options?: { readonly ofAnyAccount: true },
-  ): Promise<PeerReply<T>> {
-    try {
-      const peer = await this.world.passports.openPeer(passport, kinds, options);
-      return peer === undefined ? undefined : await answer(peer);
-    } catch (cause) {
-      this.world.log({ event: "peer not answered", ...described(cause) });
-      return undefined;
     }
   }
 }

@@ -12,7 +12,7 @@ import type { Env } from "../env.ts";
 import { parseQuotas } from "../limits/quotas.ts";
 import { parseRates } from "../limits/rates.ts";
 import { isRegion, namespaceOf } from "../wire/regions.ts";
-import { described, refusalOf } from "../wire/unknown-error.ts";
+import { refusalOf } from "../wire/unknown-error.ts";
 import type { IdentityPeer, PeerReply, StorePeer } from "../wire/views.ts";
 import { perform } from "./call/perform.ts";
 import { CHORES } from "./due/chores.ts";
@@ -50,15 +50,11 @@ export class RegionalKeyStore extends DurableObject<Env> implements StorePeer {
   }
 
   /** Drops what is known of callers: their account's IdentityStore is about to answer a change of it. */
-  async forget(passport: string): Promise<PeerReply<true>> {
-    try {
-      if ((await this.world.passports.openPeer(passport, ["identity"])) === undefined) return undefined;
+  forget(passport: string): Promise<PeerReply<true>> {
+    return this.world.passports.answerPeer(passport, ["identity"], () => {
       this.world.views.forget();
-      return true;
-    } catch (cause) {
-      this.world.log({ event: "not forgotten", ...described(cause) });
-      return undefined;
-    }
+      return true as const;
+    });
   }
 
   override alarm(): Promise<void> {
