@@ -70,6 +70,11 @@ export interface Event {
   readonly error?: { readonly code: string; readonly message: string } | undefined;
 }
 
+const OPERATION_NAME = /^[A-Za-z0-9]{1,64}$/;
+
+/** What an event is called: by its operation, known or not; what has no operation's name is "Unknown". */
+export const eventNameOf = (name: string, isKnown: boolean): string => (isKnown || OPERATION_NAME.test(name) ? name : "Unknown");
+
 /** A record as one string of well-formed text. */
 export function printEvent(event: Event): string {
   const { source, error, noted, resources } = event;

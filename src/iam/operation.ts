@@ -1,5 +1,6 @@
 // The types of a row, a handler and a call of IAM and STS: how the table holds any operation without losing its types.
 
+import type { Effect } from "../durable/host.ts";
 import type { Markers } from "../durable/page-markers.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { Bytes } from "../wire/bytes.ts";
@@ -29,9 +30,6 @@ export type Target =
   | { readonly kind: "policy"; readonly arn: string }
   /** A managed policy that is to be made. */
   | { readonly kind: "new policy"; readonly name: string; readonly path: string };
-
-/** `takeAway`: a write that takes away what somebody may do, which an IdentityStore takes even when its outbox is full. */
-export type Effect = "read" | "write" | "takeAway";
 
 /** Condition keys that an operation has besides those of every call; "/" begins many. */
 export type ConditionKey = "iam:PolicyARN" | "iam:PermissionsBoundary" | "aws:RequestTag/" | "aws:TagKeys";

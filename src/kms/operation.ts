@@ -1,5 +1,6 @@
 // The types of a row, a handler and a call: how the table holds any operation without losing its types.
 
+import type { Effect } from "../durable/host.ts";
 import type { ServiceEvent } from "../durable/own-change.ts";
 import type { Markers } from "../durable/page-markers.ts";
 import type { Ciphertext } from "../keyring/ciphertext.ts";
@@ -52,9 +53,6 @@ export interface KeysOf {
     readonly beforeState?: true;
   };
 }
-
-/** `takeAway`: a write that takes away what somebody may do, which a store takes even when its outbox is full. */
-export type Effect = "read" | "write" | "takeAway";
 
 /** Everything the pipeline must know to guard an operation. */
 export interface Facts extends KeysOf {

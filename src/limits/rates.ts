@@ -32,7 +32,16 @@ export type RateName =
   | "refusals"
   | "calls"
   | `pairs/${string}`;
+
 export type RequestRates = Readonly<Record<RateName, number>>;
+
+/** A token of the bucket that bears its rate's name: whoever spends of it shares it. */
+export const shared = (name: RateName) => ({ bucket: name, rate: name });
+
+/** Every call spends it before it is read. */
+export const CALL = [shared("calls")] as const;
+/** A call that is not admitted spends it: callers without permission use up nothing of those who have it. */
+export const REFUSAL = [shared("refusals")] as const;
 
 const SYMMETRIC: Readonly<Record<string, number>> = {
   ...Object.fromEntries(["us-east-1", "us-west-2", "eu-west-1"].map((region) => [region, 50_000])),

@@ -2,6 +2,7 @@
 // forget. Nothing here awaits.
 
 import type { Written } from "../../durable/ledger.ts";
+import { REFUSAL } from "../../limits/rates.ts";
 import { type Answer, ApiError } from "../../wire/api-error.ts";
 import { refusalOf } from "../../wire/unknown-error.ts";
 import { mark } from "../leases/chores.ts";
@@ -9,7 +10,7 @@ import type { Commit, Result } from "../operation.ts";
 import type { World } from "../world.ts";
 import { admit, standingOf } from "./admit.ts";
 import { entry } from "./record.ts";
-import { REFUSAL, throttling } from "./tokens.ts";
+import { throttling } from "./tokens.ts";
 import type { Readable, Visit } from "./visit.ts";
 
 /** A call that has ended, with its record on the way. */

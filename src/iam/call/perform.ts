@@ -2,7 +2,8 @@
 // A line a stage; each passes or throws.
 
 import type { ObjectCall, Reply } from "../../durable/call.ts";
-import type { Room } from "../../durable/host.ts";
+import { isRoomFor } from "../../durable/host.ts";
+import { CALL } from "../../limits/rates.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { actionOf, unknownAction, versionOf } from "../../wire/query.ts";
 import { type Parameters, parseForm } from "../../wire/query-form.ts";
@@ -11,7 +12,7 @@ import type { Service } from "../services.ts";
 import type { World } from "../world.ts";
 import { admit, standingOf } from "./admit.ts";
 import { commit, type Recorded, refuse } from "./commit.ts";
-import { CALL, TOKEN, throttling } from "./tokens.ts";
+import { TOKEN, throttling } from "./tokens.ts";
 import type { Readable, Visit } from "./visit.ts";
 
 /** How often a call begins again, because what it computed no longer fits. */
@@ -24,16 +25,13 @@ export async function perform(call: ObjectCall, service: Service, world: World):
   const failed = (code: "DependencyTimeoutException" | "KMSInternalException") =>
     service.protocol.failure(new ApiError(code), call.requestId);
   const form = formOf(call, service);
-  if (!isRoomFor(form.op, world.room)) return failed("DependencyTimeoutException");
+  if (!isRoomFor(form.op?.effect, world.room)) return failed("DependencyTimeoutException");
   world.ensureSchema();
   const recorded = await attempt(visit, form, world);
   const isDurable = await recorded.durable;
   await recorded.forgotten;
   return isDurable ? recorded.answer : failed("KMSInternalException");
 }
-
-const isRoomFor = (op: Operation | undefined, room: Room): boolean =>
-  room === "any call" || (room === "what takes away" && op?.effect === "takeAway");
 
 /** What a form says of itself, and what is wrong with it. */
 interface Form {

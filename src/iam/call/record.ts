@@ -1,14 +1,12 @@
 // The record of a call, printed from what is known of it.
 
-import { type Event, printEvent } from "../../audit/event.ts";
+import { type Event, eventNameOf, printEvent } from "../../audit/event.ts";
 import type { Entry } from "../../durable/ledger.ts";
 import type { ApiError } from "../../wire/api-error.ts";
 import { QUERY_FAULTS } from "../../wire/query-faults.ts";
 import type { Output } from "../operation.ts";
 import type { World } from "../world.ts";
 import type { Visit } from "./visit.ts";
-
-const OPERATION_NAME = /^[A-Za-z0-9]{1,64}$/;
 
 /** How a call has ended. */
 interface End {
@@ -23,7 +21,7 @@ export function entry(visit: Visit, world: World, { output, error }: End): Entry
   const record = printEvent({
     id: world.uuid(),
     time,
-    name: op !== undefined || OPERATION_NAME.test(action) ? action : "Unknown",
+    name: eventNameOf(action, op !== undefined),
     readOnly: op === undefined || op.effect === "read",
     eventSource: service.eventSource,
     region: world.region,

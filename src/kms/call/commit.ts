@@ -4,6 +4,7 @@ import type { View } from "../../authz/view.ts";
 import type { Written } from "../../durable/ledger.ts";
 import { serviceEntry } from "../../durable/own-change.ts";
 import { hasEnded } from "../../keyring/key.ts";
+import { REFUSAL } from "../../limits/rates.ts";
 import { type Answer, ApiError } from "../../wire/api-error.ts";
 import { refusalOf } from "../../wire/unknown-error.ts";
 import type { Commit, Result } from "../operation.ts";
@@ -11,7 +12,7 @@ import type { World } from "../world.ts";
 import { admit } from "./admit.ts";
 import { mayPutPolicy } from "./decide.ts";
 import { entry } from "./record.ts";
-import { REFUSAL, throttling } from "./tokens.ts";
+import { throttling } from "./tokens.ts";
 import type { Located, Readable, Visit } from "./visit.ts";
 
 /** A call that has ended, with its record on the way. */

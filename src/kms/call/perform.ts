@@ -2,16 +2,16 @@
 
 import type { View } from "../../authz/view.ts";
 import type { ObjectCall, Reply } from "../../durable/call.ts";
-import type { Room } from "../../durable/host.ts";
+import { isRoomFor } from "../../durable/host.ts";
+import { CALL } from "../../limits/rates.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { type Caller, NotActive } from "../callers.ts";
-import type { Operation } from "../operation.ts";
 import { operation } from "../table.ts";
 import type { World } from "../world.ts";
 import { admit } from "./admit.ts";
 import { commit, type Recorded, refuse } from "./commit.ts";
 import { Handed } from "./handed.ts";
-import { CALL, throttling, tokensOf } from "./tokens.ts";
+import { throttling, tokensOf } from "./tokens.ts";
 import { actedOn, type Readable, type Visit } from "./visit.ts";
 
 /** How often a call begins again, or waits for another view, because what its decision rested on has changed. */
@@ -21,14 +21,12 @@ export async function perform(call: ObjectCall, world: World): Promise<Reply> {
   const who = world.passports.held(call?.passport) ?? (await world.passports.open(call?.passport));
   if (who === undefined) return null; // it was logged; nothing is recorded, and nothing has run
   const visit: Visit = { call, who, identity: who.identity, op: operation(call.name) };
-  if (!isRoomFor(visit.op, world.room)) return world.protocol.failure(new ApiError("DependencyTimeoutException"), call.requestId);
+  if (!isRoomFor(visit.op?.effect, world.room))
+    return world.protocol.failure(new ApiError("DependencyTimeoutException"), call.requestId);
   world.ensureSchema();
   const done = await attempt(visit, world);
   return (await done.durable) ? done.answer : world.protocol.failure(new ApiError("KMSInternalException"), call.requestId);
 }
-
-const isRoomFor = (op: Operation | undefined, room: Room): boolean =>
-  room === "any call" || (room === "what takes away" && op?.effect === "takeAway");
 
 /** A refusal is an event too, and joins in the turn that decided it: no other commit comes between. */
 async function attempt(visit: Visit, world: World): Promise<Recorded> {

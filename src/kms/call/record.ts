@@ -1,6 +1,6 @@
 // The record of a call, printed from what is known of it.
 
-import { type Event, printEvent, type RecordedResource } from "../../audit/event.ts";
+import { type Event, eventNameOf, printEvent, type RecordedResource } from "../../audit/event.ts";
 import type { Entry } from "../../durable/ledger.ts";
 import { type Key, keyResource } from "../../keyring/key.ts";
 import type { Decider, Output } from "../operation.ts";
@@ -8,8 +8,6 @@ import { keptOf } from "../records.ts";
 import type { LastUse } from "../tables/last-uses.ts";
 import type { World } from "../world.ts";
 import type { Visit } from "./visit.ts";
-
-const OPERATION_NAME = /^[A-Za-z0-9]{1,64}$/;
 
 /** How a call has ended. */
 interface End {
@@ -25,7 +23,7 @@ export function entry(visit: Visit, world: World, end: End): Entry {
   const record = printEvent({
     id,
     time,
-    name: op !== undefined || OPERATION_NAME.test(call.name) ? call.name : "Unknown",
+    name: eventNameOf(call.name, op !== undefined),
     readOnly: op === undefined || op.effect === "read",
     eventSource: world.eventSource,
     region: world.region,
