@@ -67,13 +67,16 @@ export function namedOf(type: string, name: unknown): Named | undefined {
   if (type === "Federated" && PROVIDER.test(name)) return { kind: "provider", text: name };
   if (type !== "AWS") return undefined;
   if (name === "*") return { kind: "wildcard" };
-  const account = ACCOUNT.test(name) ? name : ROOT.exec(name)?.[1];
+  const account = isAccount(name) ? name : ROOT.exec(name)?.[1];
   if (account !== undefined) return { kind: "account", account };
   return IDENTITY.test(name) || UNIQUE_ID.test(name) ? { kind: "identity", text: name } : undefined;
 }
 
+/** Whether a text is an account's number. */
+export const isAccount = (text: string): boolean => ACCOUNT.test(text);
+
 /** An account may be named by its number: it means its root, and a policy's patterns see its root's ARN. */
-export const principalArn = (text: string): string => (ACCOUNT.test(text) ? rootArn(PARTITION, text) : text);
+export const principalArn = (text: string): string => (isAccount(text) ? rootArn(PARTITION, text) : text);
 
 /** A unique id that stands in a document in place of an ARN: of something that is gone, or as it is stored. */
 export const isUniqueId = (text: string): boolean => UNIQUE_ID.test(text);

@@ -2,6 +2,7 @@
 
 import { rootArn } from "../wire/arn.ts";
 import { isObject, type JsonObject } from "./policy-json.ts";
+import { isAccount } from "./principals.ts";
 
 const DOCUMENT = ["Version", "Id", "Statement"];
 const STATEMENT = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
@@ -21,7 +22,7 @@ type Shown = (name: string) => string;
 
 /** `document`: of JSON, well formed. `shown`: of users, roles and sessions; as they stand without it. */
 export function printPolicy(document: JsonObject, partition: string, shown: Shown = (name) => name): string {
-  const named: Shown = (name) => (ACCOUNT.test(name) ? rootArn(partition, name) : shown(name)); // a bare account is its root
+  const named: Shown = (name) => (isAccount(name) ? rootArn(partition, name) : shown(name)); // a bare account is its root
   const statements = [document["Statement"]].flat(1).map((each) => (isObject(each) ? statement(each, named) : each));
   const members = inOrder(document, DOCUMENT).map(([name, value]): [string, unknown] => [
     name,
@@ -38,8 +39,6 @@ function statement(given: JsonObject, named: Shown): ReadonlyMap<string, unknown
     }),
   );
 }
-
-const ACCOUNT = /^\d{12}$/;
 
 function principals(value: unknown, named: Shown): unknown {
   if (!isObject(value)) return value;

@@ -7,9 +7,9 @@ import { type Claim, checkClock, checkScope, mismatch, readClaim, requireSigned,
 import { sigV4Key } from "../crypto/mac.ts";
 import type { RootKeys } from "../crypto/root-keys.ts";
 import { type CallerKind, callerKind } from "../wire/access-key-id.ts";
-import { ApiError } from "../wire/api-error.ts";
 import { remember } from "../wire/bounded.ts";
 import { isRegion } from "../wire/regions.ts";
+import { unrecognized } from "../wire/unrecognized.ts";
 
 /** Days' keys that are kept. They enter only behind a signature that has verified, so that strangers cannot evict everybody's. */
 const KEYS_MAX = 1024;
@@ -114,6 +114,3 @@ export class Authenticator {
 }
 
 const nameOf = ({ accessKeyId, date, region, service }: Claim): string => `${accessKeyId} ${date} ${region} ${service}`;
-
-const unrecognized = (): ApiError =>
-  new ApiError("UnrecognizedClientException", "The security token included in the request is invalid.");

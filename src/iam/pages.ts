@@ -1,8 +1,10 @@
 // Lists by pages: a marker is where the last page ended. Source: IAM API reference, "Pagination".
 
+import { fold } from "../authz/fold.ts";
 import { ApiError } from "../wire/api-error.ts";
 import { defaulted, integer, optional, string } from "../wire/shape.ts";
 import type { Call } from "./operation.ts";
+import type { Entity, EntityKind } from "./tables/entities.ts";
 
 /** The members of a list's request. */
 export const paged = {
@@ -38,4 +40,14 @@ export async function pageOf<T>(
   const last = items.at(-1);
   const IsTruncated = found.length > MaxItems && last !== undefined;
   return { items, IsTruncated, Marker: IsTruncated ? await markers.seal(position(last)) : undefined };
+}
+
+/** One page of the account's users, groups or roles whose path begins so, in the order of their names. */
+export function pageOfEntities(
+  kind: EntityKind,
+  request: PageRequest & { readonly PathPrefix: string },
+  call: Pick<Call, "markers" | "reads">,
+): Promise<Page<Entity>> {
+  const read = (after: string, limit: number) => call.reads.entities.page(kind, request.PathPrefix, after, limit);
+  return pageOf(request, call, read, ({ name }) => fold(name));
 }

@@ -28,17 +28,18 @@ export function requireOwnPolicy(arn: string, reads: Pick<Reads, "policies">, ac
   throw new ApiError("NoSuchEntity", `Policy ${arn} was not found.`);
 }
 
-/** Of a policy that is to be attached. @throws ApiError NoSuchEntity, ValidationException. */
-export function requireAttachable(arn: string, reads: Pick<Reads, "policies">, account: string): void {
-  if (documentAt(arn, reads, account) === undefined)
-    throw new ApiError("NoSuchEntity", `Policy ${arn} does not exist or is not attachable.`);
-}
+/** @returns what requires a policy to be there, and tells of one that is not under this name. @throws ApiError NoSuchEntity, ValidationException. */
+const requireThere =
+  (name: string) =>
+  (arn: string, reads: Pick<Reads, "policies">, account: string): void => {
+    if (documentAt(arn, reads, account) === undefined)
+      throw new ApiError("NoSuchEntity", `${name} ${arn} does not exist or is not attachable.`);
+  };
 
-/** Of a policy that is to bound a user or a role. @throws ApiError NoSuchEntity, ValidationException. */
-export function requireBoundary(arn: string, reads: Pick<Reads, "policies">, account: string): void {
-  if (documentAt(arn, reads, account) === undefined)
-    throw new ApiError("NoSuchEntity", `Scope ARN: ${arn} does not exist or is not attachable.`);
-}
+/** Of a policy that is to be attached. */
+export const requireAttachable = requireThere("Policy");
+/** Of a policy that is to bound a user or a role. */
+export const requireBoundary = requireThere("Scope ARN:");
 
 /** A version's id, by its number. */
 export const printVersion = (number: number): string => `v${number}`;

@@ -8,6 +8,7 @@ import { type View, viewOf } from "../authz/view.ts";
 import type { Leased } from "../durable/leased.ts";
 import type { Who } from "../durable/passport-control.ts";
 import { ApiError } from "../wire/api-error.ts";
+import { INVALID_TOKEN } from "../wire/unrecognized.ts";
 import type { SentView } from "../wire/views.ts";
 
 /** Somebody who may call. */
@@ -22,7 +23,7 @@ export class NotActive extends ApiError {
   readonly identity: string | undefined;
 
   constructor(identity?: string) {
-    super("UnrecognizedClientException", "The security token included in the request is invalid.");
+    super("UnrecognizedClientException", INVALID_TOKEN);
     this.identity = identity;
   }
 }

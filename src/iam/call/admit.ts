@@ -8,6 +8,7 @@ import { evaluate } from "../../authz/evaluate.ts";
 import { refusalText } from "../../authz/texts.ts";
 import { viewOf } from "../../authz/view.ts";
 import { ApiError } from "../../wire/api-error.ts";
+import { unrecognized } from "../../wire/unrecognized.ts";
 import { conditionValue } from "../conditions.ts";
 import { type Located, locate } from "../locate.ts";
 import type { Call } from "../operation.ts";
@@ -22,8 +23,7 @@ export function standingOf(visit: Visit, { views, guardrails, compiled }: Sight)
   const { accessKeyId } = visit.who;
   const { holder, standing } = views.of(accessKeyId);
   if (holder !== undefined) visit.identity = printHolder(holder, accessKeyId);
-  if (holder === undefined || standing === undefined)
-    throw new ApiError("UnrecognizedClientException", "The security token included in the request is invalid.");
+  if (holder === undefined || standing === undefined) throw unrecognized();
   return { holder, view: viewOf(holder, standing, guardrails, compiled) };
 }
 

@@ -1,6 +1,5 @@
 // Groups, and who is in them. Source: IAM API reference.
 
-import { fold } from "../../authz/fold.ts";
 import { optional, structure } from "../../wire/shape.ts";
 import {
   groupName,
@@ -16,7 +15,7 @@ import {
   userName,
 } from "../members.ts";
 import { accepts } from "../operation.ts";
-import { paged, pageOf } from "../pages.ts";
+import { paged, pageOf, pageOfEntities } from "../pages.ts";
 import { listedEntity, shownEntity } from "../shown.ts";
 import type { Entity, EntityReads } from "../tables/entities.ts";
 
@@ -49,8 +48,7 @@ export const getGroup = accepts(structure({ GroupName: groupName, ...paged }), a
 });
 
 export const listGroups = accepts(structure({ PathPrefix: pathPrefix, ...paged }), async (input, call) => {
-  const read = (after: string, limit: number) => call.reads.entities.page("group", input.PathPrefix, after, limit);
-  const { items, ...page } = await pageOf(input, call, read, ({ name }) => fold(name));
+  const { items, ...page } = await pageOfEntities("group", input, call);
   return { output: { Groups: items.map((group) => listedEntity(group, call.reads, call.account)), ...page } };
 });
 

@@ -1,6 +1,5 @@
 // Roles, with whom they trust. Source: IAM API reference.
 
-import { fold } from "../../authz/fold.ts";
 import { defaulted, integer, optional, structure } from "../../wire/shape.ts";
 import {
   arn,
@@ -18,7 +17,7 @@ import {
   roleName,
 } from "../members.ts";
 import { accepts, type Output } from "../operation.ts";
-import { paged, pageOf } from "../pages.ts";
+import { paged, pageOfEntities } from "../pages.ts";
 import { requireBoundary } from "../policies.ts";
 import { listedEntity, shownEntity } from "../shown.ts";
 import type { Entity } from "../tables/entities.ts";
@@ -77,8 +76,7 @@ export const getRole = accepts(structure({ RoleName: roleName }), ({ RoleName },
 
 export const listRoles = accepts(structure({ PathPrefix: pathPrefix, ...paged }), async (input, call) => {
   const { account, reads } = call;
-  const read = (after: string, limit: number) => reads.entities.page("role", input.PathPrefix, after, limit);
-  const { items, ...page } = await pageOf(input, call, read, ({ name }) => fold(name));
+  const { items, ...page } = await pageOfEntities("role", input, call);
   const shown = (role: Entity): Output => listedEntity(role, reads, account, trustOf(role, account, reads));
   return { output: { Roles: items.map(shown), ...page } };
 });

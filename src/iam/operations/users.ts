@@ -1,6 +1,5 @@
 // Users. Source: IAM API reference.
 
-import { fold } from "../../authz/fold.ts";
 import { optional, structure } from "../../wire/shape.ts";
 import {
   arn,
@@ -19,7 +18,7 @@ import {
   userName,
 } from "../members.ts";
 import { accepts } from "../operation.ts";
-import { paged, pageOf } from "../pages.ts";
+import { paged, pageOfEntities } from "../pages.ts";
 import { requireBoundary } from "../policies.ts";
 import { listedEntity, shownEntity } from "../shown.ts";
 import type { Entity } from "../tables/entities.ts";
@@ -50,8 +49,7 @@ export const getUser = accepts(structure({ UserName: optional(userName) }), ({ U
 });
 
 export const listUsers = accepts(structure({ PathPrefix: pathPrefix, ...paged }), async (input, call) => {
-  const read = (after: string, limit: number) => call.reads.entities.page("user", input.PathPrefix, after, limit);
-  const { items, ...page } = await pageOf(input, call, read, ({ name }) => fold(name));
+  const { items, ...page } = await pageOfEntities("user", input, call);
   return { output: { Users: items.map((user) => listedEntity(user, call.reads, call.account)), ...page } };
 });
 
