@@ -2,12 +2,13 @@
 
 import { described } from "../wire/unknown-error.ts";
 import { Agenda } from "./agenda.ts";
-import type { Host, Memory, Outside, Room } from "./host.ts";
+import type { Host, Memory, Outside } from "./host.ts";
 import { Ledger } from "./ledger.ts";
 import { meta } from "./meta.ts";
 import { hasSchema, type Migration, migrate } from "./migrate.ts";
 import { type Attachments, noAttachments, outbox } from "./outbox.ts";
 import { keepName } from "./own-name.ts";
+import type { Room } from "./room.ts";
 import { sealed } from "./sealed.ts";
 import { ThrottledCalls } from "./throttled.ts";
 

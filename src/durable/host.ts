@@ -7,6 +7,7 @@ import type { Agenda } from "./agenda.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Meta } from "./meta.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Room } from "./room.ts";
 import type { Sealed } from "./sealed.ts";
 import type { ThrottledCalls } from "./throttled.ts";
 
@@ -35,16 +36,6 @@ export interface Memory {
   /** A transaction has failed: memory may hold what storage does not. */
   forget(): void;
 }
-
-/** Which calls the outbox still has room for. The others fail closed: there is no answer without a record. */
-export type Room = "any call" | "what takes away" | "no call";
-
-/** `takeAway`: a write that takes away what somebody may do, which an object takes even when its outbox is full. */
-export type Effect = "read" | "write" | "takeAway";
-
-/** `effect`: undefined of a call that names no operation. */
-export const isRoomFor = (effect: Effect | undefined, room: Room): boolean =>
-  room === "any call" || (room === "what takes away" && effect === "takeAway");
 
 /** Replaceable members are those that tests exchange. */
 export interface Host extends Pick<Outside, "name" | "storage" | "now" | "random" | "uuid" | "after" | "log"> {

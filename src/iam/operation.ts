@@ -1,7 +1,7 @@
 // The types of a row, a handler and a call of IAM and STS: how the table holds any operation without losing its types.
 
-import type { Effect } from "../durable/host.ts";
 import type { Markers } from "../durable/page-markers.ts";
+import type { Effect } from "../durable/room.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { decodeForm } from "../wire/query.ts";

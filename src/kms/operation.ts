@@ -1,8 +1,8 @@
 // The types of a row, a handler and a call: how the table holds any operation without losing its types.
 
-import type { Effect } from "../durable/host.ts";
 import type { ServiceEvent } from "../durable/own-change.ts";
 import type { Markers } from "../durable/page-markers.ts";
+import type { Effect } from "../durable/room.ts";
 import type { Ciphertext } from "../keyring/ciphertext.ts";
 import { parseGrantToken } from "../keyring/grant-token.ts";
 import type { ImportTokens } from "../keyring/import-token.ts";

@@ -2,7 +2,7 @@
 // A line a stage; each passes or throws.
 
 import type { ObjectCall, Reply } from "../../durable/call.ts";
-import { isRoomFor } from "../../durable/host.ts";
+import { isRoomFor } from "../../durable/room.ts";
 import { CALL } from "../../limits/rates.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { actionOf, unknownAction, versionOf } from "../../wire/query.ts";

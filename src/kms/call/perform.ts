@@ -2,7 +2,7 @@
 
 import type { View } from "../../authz/view.ts";
 import type { ObjectCall, Reply } from "../../durable/call.ts";
-import { isRoomFor } from "../../durable/host.ts";
+import { isRoomFor } from "../../durable/room.ts";
 import { CALL } from "../../limits/rates.ts";
 import { ApiError } from "../../wire/api-error.ts";
 import { type Caller, NotActive } from "../callers.ts";
