@@ -6,6 +6,7 @@
 // thrown away when it comes, and asked again.
 
 import { ApiError } from "../wire/api-error.ts";
+import { ByCharacters } from "../wire/bounded.ts";
 import { isSameStamp, type Lease, type PeerReply, type Pulled, type SentView, type Stamp } from "../wire/views.ts";
 
 /** How long a pull takes at most, its repetitions included: whoever waits is answered within five seconds, with a record. */
@@ -222,7 +223,8 @@ class Sending {
 /** What is held: stamp, lease and views, all of them or none. */
 class Holding<V> {
   readonly stamp: Stamp;
-  readonly views = new Views<V>();
+  /** By their subjects. */
+  readonly views = new ByCharacters<V>(VIEWS_CHARACTERS_MAX);
   lease: Sending;
 
   constructor(stamp: Stamp, lease: Sending) {
@@ -235,31 +237,6 @@ class Holding<V> {
     const [later, earlier] = other.order > this.lease.order ? [other, this.lease] : [this.lease, other];
     this.lease = later;
     earlier.end();
-  }
-}
-
-/** Views by their subjects. When there is no more room, those that have been held longest go first. */
-class Views<V> {
-  readonly #views = new Map<string, { readonly view: V; readonly characters: number }>();
-  #characters = 0;
-
-  get(subject: string): V | undefined {
-    return this.#views.get(subject)?.view;
-  }
-
-  put(subject: string, view: V, characters: number): void {
-    this.#remove(subject);
-    this.#views.set(subject, { view, characters });
-    this.#characters += characters;
-    for (const oldest of this.#views.keys()) {
-      if (this.#characters <= VIEWS_CHARACTERS_MAX) return;
-      this.#remove(oldest);
-    }
-  }
-
-  #remove(subject: string): void {
-    this.#characters -= this.#views.get(subject)?.characters ?? 0;
-    this.#views.delete(subject);
   }
 }
 

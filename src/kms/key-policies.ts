@@ -4,6 +4,7 @@
 import type { Document } from "../authz/document.ts";
 import { storedKeyPolicyOf } from "../authz/key-policy.ts";
 import type { UniqueIds } from "../authz/principals.ts";
+import { ByCharacters } from "../wire/bounded.ts";
 import type { KeyReads } from "./tables/keys.ts";
 
 /** Of the texts whose compiled forms are kept, all together. */
@@ -16,8 +17,7 @@ export interface CompiledPolicy {
 
 export class KeyPolicies {
   readonly #keys: Pick<KeyReads, "policy" | "principals">;
-  readonly #kept = new Map<string, CompiledPolicy & { readonly characters: number }>();
-  #characters = 0;
+  readonly #kept = new ByCharacters<CompiledPolicy>(CHARACTERS_MAX);
 
   constructor(keys: Pick<KeyReads, "policy" | "principals">) {
     this.#keys = keys;
@@ -28,24 +28,17 @@ export class KeyPolicies {
     const known = this.#kept.get(keyId);
     if (known !== undefined) return known;
     const text = this.#keys.policy(keyId);
-    const made = { document: compiled(keyId, text), ids: this.#keys.principals(keyId), characters: text.length };
-    this.#kept.set(keyId, made);
-    this.#characters += text.length;
-    for (const oldest of this.#kept.keys()) {
-      if (this.#characters <= CHARACTERS_MAX) break;
-      this.drop(oldest);
-    }
+    const made = { document: compiled(keyId, text), ids: this.#keys.principals(keyId) };
+    this.#kept.put(keyId, made, text.length);
     return made;
   }
 
   drop(keyId: string): void {
-    this.#characters -= this.#kept.get(keyId)?.characters ?? 0;
-    this.#kept.delete(keyId);
+    this.#kept.remove(keyId);
   }
 
   dropAll(): void {
     this.#kept.clear();
-    this.#characters = 0;
   }
 }
 
