@@ -4,7 +4,6 @@ import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
 import type { Case } from "../support/authz-cases.ts";
 import { type Answer, newAccount, raw } from "../support/client.ts";
 import { type Credentials, iamAs, rawForm, rootOf } from "../support/iam-client.ts";
-import { kmsAs } from "../support/kms-by-key.ts";
 import type { Step } from "./row-trial.ts";
 import { done } from "./row-trials.ts";
 import { inputOf, materialOf, operationOf } from "./wire-inputs.ts";
@@ -239,14 +238,8 @@ export async function drive(given: Case, place: Place): Promise<Driven> {
     return { isAllowed: status === 200, status, code, message };
   }
   const ip = String(given.context["aws:SourceIp"] ?? "203.0.113.10");
-  const { status, json } = await kmsAs(
-    caller,
-    operation,
-    grantId === undefined || given.grant === undefined ? input : { ...input, GrantId: grantId },
-    {
-      "cf-connecting-ip": ip,
-    },
-  );
+  const named = grantId === undefined || given.grant === undefined ? input : { ...input, GrantId: grantId };
+  const { status, json } = await raw(operation, named, { credentials: caller, headers: { "cf-connecting-ip": ip } });
   const code = status === 200 ? undefined : String(json["__type"]);
   return { isAllowed: code !== "AccessDeniedException", status, code, message: String(json["message"] ?? json["Message"] ?? "") };
 }

@@ -36,11 +36,12 @@ export async function client({
   account = newAccount(),
   region = REGION,
   serial = 0,
+  credentials,
 }: Signer = {}): Promise<KMSClient & { account: string }> {
   const kms = new KMSClient({
     region,
     endpoint: endpointOf(region),
-    credentials: await accessKey(testRootKeys, account, serial),
+    credentials: credentials ?? (await accessKey(testRootKeys, account, serial)),
     maxAttempts: 1,
     requestHandler: { handle: async (request: unknown) => ({ response: await handOver(request as SdkRequest) }) },
   });

@@ -9,17 +9,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CHECKOUT } from "../../../src/cli/arguments.ts";
+import { printComparison } from "./comparison.ts";
 import { interruption } from "./interruption.ts";
-import { ACCOUNT, createKey, loadNamed, loadsOf } from "./loads.ts";
-import { extentsOf, type Load, run } from "./pairs.ts";
-import { quietMachine } from "./quiet.ts";
-import { compareInRounds, DRAINED_SLICE_MS } from "./rounds.ts";
-import { HEADING, line, type Row, refuseBusyClient, rowOf } from "./rows.ts";
+import { ACCOUNT, createKey, loadsOf } from "./loads.ts";
+import type { Load } from "./pairs.ts";
+import { DRAINED_SLICE_MS } from "./rounds.ts";
 import { startTarget, type Target } from "./target.ts";
 
 /** At most a twentieth slower. */
 const AIM = 0.95;
-const WARM_UP_CONNECTIONS = 64;
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +31,6 @@ const { values } = parseArgs({
 });
 if (values.before === undefined) throw new Error("--before is missing: the commit to compare this checkout with");
 const { before: ref } = values;
-const operations = values.operation.split(",");
 
 const git = (...words: string[]): string => execFileSync("git", ["-C", CHECKOUT, ...words], { encoding: "utf8" }).trim();
 
@@ -57,21 +54,7 @@ async function measure(): Promise<void> {
   const [before, after] = await Promise.all([buildOn(start(earlier)), buildOn(start(CHECKOUT))]);
   console.log(`before: ${git("describe", "--always", commit)}, ${before.rotation}`);
   console.log(`after: ${git("describe", "--always", "--dirty")}, ${after.rotation}`);
-  const ready = quietMachine();
-  await ready();
-  const warmUp = { connections: WARM_UP_CONNECTIONS, milliseconds: Number(values.slice) };
-  for (const { loads } of [before, after]) for (const name of operations) await run(loadNamed(name, loads), warmUp);
-  console.log(HEADING);
-  const rows: Row[] = [];
-  for (const extent of extentsOf(values)) {
-    for (const name of operations) {
-      const compared = await compareInRounds(loadNamed(name, after.loads), loadNamed(name, before.loads), extent, ready);
-      const row = rowOf(name, extent.connections, compared, AIM);
-      rows.push(row);
-      console.log(line(row));
-    }
-  }
-  refuseBusyClient(rows);
+  await printComparison({ against: before.loads, measured: after.loads, aim: AIM }, values);
 }
 
 function start(checkout: string): Promise<Target> {

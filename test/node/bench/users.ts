@@ -10,18 +10,15 @@ import {
   CreateUserCommand,
   IAMClient,
 } from "@aws-sdk/client-iam";
+import { printComparison } from "./comparison.ts";
 import { interruption } from "./interruption.ts";
-import { ACCOUNT, createKey, loadNamed, loadsOf } from "./loads.ts";
-import { extentsOf, run } from "./pairs.ts";
-import { quietMachine } from "./quiet.ts";
+import { ACCOUNT, createKey, loadsOf } from "./loads.ts";
 import { type Credentials, serviceAt } from "./requests.ts";
-import { compareInRounds, DRAINED_SLICE_MS } from "./rounds.ts";
-import { HEADING, line, type Row, refuseBusyClient, rowOf } from "./rows.ts";
+import { DRAINED_SLICE_MS } from "./rounds.ts";
 import { startTarget, type Target } from "./target.ts";
 
 /** At most a twentieth slower than root. */
 const AIM = 0.95;
-const WARM_UP_CONNECTIONS = 64;
 const POLICIES = 10;
 
 const { values } = parseArgs({
@@ -32,7 +29,6 @@ const { values } = parseArgs({
     operation: { type: "string", default: "Encrypt" },
   },
 });
-const operations = values.operation.split(",");
 
 const interrupted = interruption();
 const target = await startTarget();
@@ -50,21 +46,7 @@ async function measure(): Promise<void> {
     serviceAt(target.port, async () => app),
     KeyId,
   );
-  const ready = quietMachine();
-  await ready();
-  const warmUp = { connections: WARM_UP_CONNECTIONS, milliseconds: Number(values.slice) };
-  for (const loads of [root, user]) for (const name of operations) await run(loadNamed(name, loads), warmUp);
-  console.log(HEADING);
-  const rows: Row[] = [];
-  for (const extent of extentsOf(values)) {
-    for (const name of operations) {
-      const compared = await compareInRounds(loadNamed(name, user), loadNamed(name, root), extent, ready);
-      const row = rowOf(name, extent.connections, compared, AIM);
-      rows.push(row);
-      console.log(line(row));
-    }
-  }
-  refuseBusyClient(rows);
+  await printComparison({ against: root, measured: user, aim: AIM }, values);
 }
 
 /** A user with ten managed policies: nine speak of other tenants, and the last lets it use every key. */
