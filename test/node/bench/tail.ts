@@ -6,14 +6,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { TrailDatabase } from "../../../src/cli/trail/database.ts";
 import { deliveredOf, settled, trailOf } from "./backlog.ts";
-import { interruption } from "./interruption.ts";
 import { pour } from "./load.ts";
 import { createKey, loadNamed, loadsOf } from "./loads.ts";
 import type { Load } from "./pairs.ts";
 import { foreignLoadFromNow, quietMachine } from "./quiet.ts";
 import { columnsOf } from "./rows.ts";
 import { quantile, sorted } from "./statistics.ts";
-import { startTarget } from "./target.ts";
+import { onTarget, type Target } from "./target.ts";
 
 /** At most so much of the median, by connections. */
 const P99_AIMS: Readonly<Record<number, number>> = { 16: 5, 64: 4 };
@@ -41,15 +40,9 @@ interface Tail {
   readonly foreignLoad: number;
 }
 
-const interrupted = interruption();
-const target = await startTarget();
-try {
-  await Promise.race([measure(), interrupted]);
-} finally {
-  await target.stop();
-}
+await onTarget(measure);
 
-async function measure(): Promise<void> {
+async function measure(target: Target): Promise<void> {
   const loads = await loadsOf(target, await createKey(target));
   const trail = trailOf(target);
   const ready = quietMachine();

@@ -9,6 +9,7 @@ import { rootCredentials } from "../../../src/auth/credentials.ts";
 import { CHECKOUT } from "../../../src/cli/arguments.ts";
 import { parseRootKeys } from "../../../src/crypto/root-keys.ts";
 import { workerdsOf } from "../e2e/processes.ts";
+import { interruption } from "./interruption.ts";
 import { cpuSecondsOf } from "./processor.ts";
 import { type Credentials, type Service, serviceAt } from "./requests.ts";
 
@@ -56,6 +57,17 @@ export async function startTarget(checkout = CHECKOUT): Promise<Target> {
       await ended;
     },
   };
+}
+
+/** Measures a server of this checkout, which is stopped however that ends, a signal included. */
+export async function onTarget(measure: (target: Target) => Promise<void>): Promise<void> {
+  const interrupted = interruption();
+  const target = await startTarget();
+  try {
+    await Promise.race([measure(target), interrupted]);
+  } finally {
+    await target.stop();
+  }
 }
 
 const residentMiB = (pid: number): number =>

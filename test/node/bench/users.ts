@@ -11,11 +11,10 @@ import {
   IAMClient,
 } from "@aws-sdk/client-iam";
 import { printComparison } from "./comparison.ts";
-import { interruption } from "./interruption.ts";
 import { ACCOUNT, createKey, loadsOf } from "./loads.ts";
 import { type Credentials, serviceAt } from "./requests.ts";
 import { DRAINED_SLICE_MS } from "./rounds.ts";
-import { startTarget, type Target } from "./target.ts";
+import { onTarget, type Target } from "./target.ts";
 
 /** At most a twentieth slower than root. */
 const AIM = 0.95;
@@ -30,15 +29,9 @@ const { values } = parseArgs({
   },
 });
 
-const interrupted = interruption();
-const target = await startTarget();
-try {
-  await Promise.race([measure(), interrupted]);
-} finally {
-  await target.stop();
-}
+await onTarget(measure);
 
-async function measure(): Promise<void> {
+async function measure(target: Target): Promise<void> {
   const KeyId = await createKey(target);
   const root = await loadsOf(target, KeyId);
   const app = await userOf(target);
